@@ -1,0 +1,54 @@
+# The commands of the house. `make demo` and `make test` need Python >= 3.11 and make; they set up the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+REPLAY_VENV ?= .venv-replay
+
+.PHONY: help demo test lint types check sample clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(VENV)/.ready: pyproject.toml | $(BIN)/python
+	@echo 'setting up $(VENV) (once)'
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
+	@echo 'setting up $(VENV) for tests (once)'
+	@$(BIN)/python -m pip install --quiet --editable '.[crawl]' --group dev
+	@touch $@ $(VENV)/.ready
+
+# pywb overwrites modules that we use (see pyproject.toml): the independent replay judge gets its own environment.
+$(REPLAY_VENV)/.ready: pyproject.toml | $(BIN)/python
+	@echo 'setting up $(REPLAY_VENV) for the replay tests (once)'
+	@$(PYTHON) -m venv $(REPLAY_VENV)
+	@$(REPLAY_VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(REPLAY_VENV)/bin/python -m pip install --quiet --group replay
+	@touch $@
+
+demo: $(VENV)/.ready ## Load, extract, verify and explain the sample archive, offline
+	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
+
+lint: $(VENV)/.ready-dev ## ruff: lint and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev ## mypy --strict
+	@$(BIN)/mypy
+
+check: lint types
+
+test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pass: lint, types, tests with coverage
+	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+sample: $(VENV)/.ready ## Make archives/sample.warc.gz again from the pages in scripts/sample
+	@$(BIN)/python scripts/make_sample.py
+
+clean: ## Remove the environments and caches
+	@rm -rf $(VENV) $(REPLAY_VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
