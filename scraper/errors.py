@@ -10,6 +10,7 @@
     │       └── PayloadTooLarge    the decoded payload passes the size bound
     ├── LoadError                  a saved file that cannot become a capture
     ├── QuotingError               positions, steps, charsets
+    │   ├── UnsupportedMediaType   no page opens this media type
     │   ├── UnsupportedCharset     a stateful or unknown charset: bytes cannot be mapped to text piecewise
     │   ├── StepFailed             a step does not apply to this value
     │   ├── UnknownStep            a pointer names a step that nobody registered
@@ -96,6 +97,10 @@ class LoadError(ScraperError):
 
 class QuotingError(ScraperError):
     """Positions, steps and charsets."""
+
+
+class UnsupportedMediaType(QuotingError):
+    """No page opens this media type."""
 
 
 class UnsupportedCharset(QuotingError):

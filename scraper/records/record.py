@@ -1,0 +1,100 @@
+"""What a record is: an attrs object whose leaves are sourced values, and how it becomes plain JSON with its pointers.
+
+Record types subclass `Record` and its parts `Part`; this module knows none of them. A field may hold a sourced value, a part, or a
+list of either. What is missing is left out, so that the JSON never holds `""` or `null`; a plain value is an error that
+names the field, because provenance must not be forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+import attrs
+
+from scraper.errors import UnsourcedValue
+from scraper.quoting import Missing, Sourced, Unreadable
+
+
+class Part:
+    """A part of a record: subclasses are `attrs.frozen` classes of sourced values, parts and lists of these."""
+
+    __slots__ = ()
+
+
+class Record(Part):
+    """A record: `TYPE` names its schema and version, as in `article/1`."""
+
+    __slots__ = ()
+    TYPE: ClassVar[str]
+
+
+@attrs.frozen(slots=True)
+class Plain:
+    """A record in plain JSON values.
+
+    Attributes:
+        record: The values; absent fields are absent.
+        provenance: JSON Pointer (RFC 6901) of each leaf → the pointer to its bytes.
+        problems: What was there and could not be read: field, spans, bytes as text, reason.
+    """
+
+    record: dict[str, Any]
+    provenance: dict[str, dict[str, Any]]
+    problems: list[dict[str, Any]]
+
+
+def plain(record: Record) -> Plain:
+    """Turn a record into plain JSON values and its provenance.
+
+    Raises:
+        UnsourcedValue: A field holds a value without a source.
+    """
+    found = Plain({}, {}, [])
+    return attrs.evolve(found, record=_part(record, "", found))
+
+
+def _part(part: Part, path: str, found: Plain) -> dict[str, Any]:
+    values = {}
+    for field in attrs.fields(cast("Any", type(part))):
+        value = _value(getattr(part, field.name), f"{path}/{field.name}", found)
+        if value is not None:
+            values[field.name] = value
+    return values
+
+
+def _value(value: Any, path: str, found: Plain) -> Any:
+    """Return the JSON value at a path, or None for nothing."""
+    match value:
+        case None | Missing():
+            if isinstance(value, Unreadable):
+                found.problems.append(_problem(value, path))
+            return None
+        case Sourced():
+            if not value:
+                return None
+            found.provenance[path] = value.pointer()
+            return value.value
+        case Part():
+            return _part(value, path, found) or None
+        case list() | tuple():
+            return _list(value, path, found) or None
+    raise UnsourcedValue(f"{value!r} has no source: quote it from the page, or say Sourced.stated(value, why)", field=path)
+
+
+def _list(values: list[Any] | tuple[Any, ...], path: str, found: Plain) -> list[Any]:
+    """Number the members that are there: what is missing leaves no gap."""
+    members: list[Any] = []
+    for value in values:
+        member = _value(value, f"{path}/{len(members)}", found)
+        if member is not None:
+            members.append(member)
+    return members
+
+
+def _problem(value: Unreadable, path: str) -> dict[str, Any]:
+    return {
+        "field": path,
+        "spans": [list(span) for span in value.spans],
+        "source": value.found.source(),
+        "reason": value.reason,
+    }

@@ -1,0 +1,7 @@
+"""How a plugin plugs in: sites, layouts, hooks and their registry."""
+
+from scraper.sites.hookspecs import hookimpl
+from scraper.sites.registry import Plugin, Registry, load_registry
+from scraper.sites.site import Layout, Site
+
+__all__ = ["Layout", "Plugin", "Registry", "Site", "hookimpl", "load_registry"]
