@@ -1,0 +1,28 @@
+"""WARC in and out: captures read with every check the archive allows, and written so that other tools agree.
+
+for item in scan("crawl.warc.gz"):      # Capture | UnreadableCapture | Skipped | Damage: every record accounted for
+...
+capture = read_at("crawl.warc.gz", offset=1234, record_id="<urn:uuid:…>")
+"""
+
+from __future__ import annotations
+
+from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
+from scraper.archive.framing import Hole, Record
+from scraper.archive.interpret import interpret
+from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
+
+__all__ = [
+    "MAX_PAYLOAD",
+    "Capture",
+    "Damage",
+    "Hole",
+    "Item",
+    "Record",
+    "Skipped",
+    "UnreadableCapture",
+    "interpret",
+    "raw_records",
+    "read_at",
+    "scan",
+]

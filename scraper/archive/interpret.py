@@ -1,0 +1,110 @@
+"""What a whole record is: a capture with its payload, a capture that cannot be read, or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
+from scraper.archive.decoding import Broken
+from scraper.archive.digests import read_digest
+from scraper.archive.payload import HttpHead, Payload, read_http, read_media_type, read_payload
+from scraper.errors import PayloadError, PayloadTooLarge
+
+if TYPE_CHECKING:
+    from scraper.archive.framing import Record
+    from scraper.archive.head import Head
+
+CAPTURES: Final = frozenset({"response", "resource", "conversion"})
+
+
+class _Place(TypedDict):
+    warc: str
+    offset: int
+    length: int
+
+
+def interpret(record: Record, path: Path | str, *, max_payload: int) -> Item:
+    """Make an item of a record.
+
+    The payload digest is checked here; framing has checked the rest. Standard and tools disagree on what it covers (WARC
+    1.1 §5.9: the body without transfer coding; warcio and fastwarc: the body as it came over the wire; some digest the
+    decoded body), so it may fit any of the three. If it fits none, bytes and digest contradict each other: damage.
+
+    Args:
+        record: From `raw_records`.
+        path: The archive it comes from.
+        max_payload: Most bytes that the decoded payload may have.
+    """
+    head = record.head
+    place: _Place = {"warc": Path(path).name, "offset": record.offset, "length": record.length}
+    if head.kind not in CAPTURES:
+        return Skipped(reason=head.kind, record_id=head.record_id(record.block), **place)
+    lacking = "WARC-Target-URI" if not head.url else "WARC-Date" if not head.date else None
+    if lacking:
+        return Damage(reason=f"the {head.kind} record has no {lacking}", **place)
+    http = read_http(record.block) if _is_http(head, record.block) else None
+    payload = _payload(record, http, max_payload)
+    if isinstance(payload, Broken):
+        return _unreadable(record, http, payload, path, place)
+    digest = read_digest(head.fields.get("warc-payload-digest"))
+    if digest and not any(digest.fits(reading) for reading in payload.readings()):
+        return Damage(reason="the payload does not have its WARC-Payload-Digest", **place)
+    media_type, charset = read_media_type(_content_type(head, http))
+    return Capture(
+        url=head.url,
+        date=head.date,
+        media_type=media_type,
+        charset=charset,
+        payload=payload.data,
+        record_type=head.kind,
+        record_id=head.record_id(record.block),
+        status=http.status if http else None,
+        headers=http.headers if http else (),
+        truncated=head.fields.get("warc-truncated"),
+        **place,
+    )
+
+
+def _payload(record: Record, http: HttpHead | None, limit: int) -> Payload | Broken:
+    """The payload of a record that is a capture, or why there is none."""
+    head, block = record.head, record.block
+    if record.oversize:
+        return Broken(f"the block has {head.length:,} bytes, more than max_payload={limit:,} allows", too_large=True)
+    if "warc-segment-number" in head.fields:
+        return Broken("the payload goes on in continuation records (WARC-Segment-Number), which are not joined")
+    if http:
+        return read_payload(block, http, limit=limit, partial="warc-truncated" in head.fields)
+    if _is_http(head, block):
+        return Broken("the block is no HTTP response: it begins with no status line")
+    if len(block) > limit:
+        return Broken(f"the payload passes the bound of {limit:,} bytes; raise max_payload to read it", too_large=True)
+    return Payload(block, memoryview(block), memoryview(block))
+
+
+def _unreadable(record: Record, http: HttpHead | None, why: Broken, path: Path | str, place: _Place) -> UnreadableCapture:
+    """The capture that cannot be read, with the error that says why."""
+    head = record.head
+    error = (PayloadTooLarge if why.too_large else PayloadError)(why.reason, path=path, offset=record.offset)
+    return UnreadableCapture(
+        url=head.url,
+        date=head.date,
+        media_type=read_media_type(_content_type(head, http))[0],
+        record_type=head.kind,
+        record_id=head.record_id(record.block),
+        error=error,
+        **place,
+    )
+
+
+def _is_http(head: Head, block: bytes) -> bool:
+    """Whether a record's block is an HTTP message: what it says, or for an ARC, which cannot say, what it looks like."""
+    if head.kind != "response":
+        return False
+    declared = head.fields.get("content-type", "").lower()
+    return block.startswith(b"HTTP/") if head.arc or not declared else declared.startswith("application/http")
+
+
+def _content_type(head: Head, http: HttpHead | None) -> str:
+    """The Content-Type that speaks of the payload: HTTP's for an HTTP response, else the record's own."""
+    return http.last("content-type") if http else head.fields.get("content-type", "")

@@ -1,0 +1,205 @@
+"""Captures out of WARC and ARC files: all of them in order, or one at an offset.
+
+What is given out has been checked: gzip CRC, Content-Length, block digest and payload digest, as far as the archive
+has them. What an archive says nothing about cannot be checked: the head of a record in an *uncompressed* WARC is
+covered by no digest, so a flipped bit in its target URI or date reads as another URI or date. An extraction's reference
+holds URL, date and media type too; whoever compares them (`verify` does) finds that out.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
+from scraper.archive.framing import Hole, Record, RecordStream, located
+from scraper.archive.head import ARC_LINE, MAX_LINE, WARC_LINE, opens
+from scraper.archive.interpret import interpret
+from scraper.archive.members import MAGIC, Members, gzip_records, member_records
+from scraper.errors import DamagedRecord, NotAnArchive, RecordNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PAYLOAD: Final = 256 << 20
+"""Default bound of a payload in bytes."""
+_HEADROOM: Final = 1 << 20  # a block holds HTTP headers and chunk framing beside the payload
+_BUFFER: Final = 256 << 10
+_ZIP: Final = b"PK\x03\x04"
+
+
+def scan(path: Path | str, *, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
+    """Read an archive from start to end; every record and every damaged place gives one item.
+
+    The scan goes on behind damage: at the next gzip member, or the next line, that opens a record. Nothing else stops
+    it. (Behind damage only, an archive stored inside a page could be taken for records of this one.)
+
+    Args:
+        path: A WARC or ARC file, compressed or not; its content decides, not its name.
+        max_payload: Most bytes that a decoded payload may have; a larger one gives an `UnreadableCapture`.
+
+    Yields:
+        Captures, unreadable captures, skipped records and damage, in the order of the file.
+
+    Raises:
+        NotAnArchive: The file holds no WARC or ARC record, or cannot be read.
+    """
+    name = Path(path).name
+    for record in raw_records(path, max_block=max_payload + _HEADROOM):
+        if isinstance(record, Hole):
+            yield Damage(reason=record.reason, warc=name, offset=record.offset, length=record.length)
+        else:
+            yield interpret(record, path, max_payload=max_payload)
+
+
+def raw_records(path: Path | str, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -> Iterator[Record | Hole]:
+    """Read an archive from start to end without looking into the blocks: for copying, repairing, indexing.
+
+    Args:
+        path: As for `scan`.
+        max_block: Blocks of more bytes are read over: their records come with `oversize` set and no block.
+
+    Yields:
+        Whole records with head and block verbatim, and the holes between them.
+
+    Raises:
+        NotAnArchive: As for `scan`.
+    """
+    path = Path(path)
+    with _open(path) as file:
+        size = file.seek(0, 2)
+        form = _form(file, path, size)
+        file.seek(0)
+        if form.compressed:
+            yield from gzip_records(file, size=size, limit=max_block, arc=form.arc)
+        else:
+            yield from located(RecordStream(file, max_block, form.arc, size=size).records(), size=size)
+
+
+def read_at(
+    path: Path | str,
+    offset: int,
+    length: int | None = None,
+    record_id: str | None = None,
+    *,
+    max_payload: int = MAX_PAYLOAD,
+) -> Capture:
+    """Read the capture at an offset, with every check that a scan makes.
+
+    Args:
+        path: A WARC or ARC file.
+        offset: First byte of the record, or of the gzip member that holds it, in bytes of the file.
+        length: Bytes of the record or member in the file, when they are to be checked.
+        record_id: The record wanted; without it, the first record there.
+        max_payload: As for `scan`.
+
+    Raises:
+        NotAnArchive: The file cannot be opened.
+        RecordNotFound: No record begins at the offset, or another one, or one that is no capture.
+        DamagedRecord: The record there is torn, cut, malformed, or does not have its digests.
+        PayloadError: The record is whole, its payload cannot be decoded.
+        PayloadTooLarge: The decoded payload passes the bound.
+    """
+    path = Path(path)
+    hole: Hole | None = None
+    with _open(path) as file:
+        for record in _records_at(file, path, offset, max_payload + _HEADROOM):
+            if isinstance(record, Hole):
+                hole = hole or record
+            elif record_id in {None, record.head.record_id(record.block)}:
+                return _wanted(record, path, length, max_payload)
+    if hole:
+        raise DamagedRecord(hole.reason, path=path, offset=offset)
+    raise RecordNotFound(f"no record {record_id or ''} here", path=path, offset=offset)
+
+
+def _wanted(record: Record, path: Path, length: int | None, max_payload: int) -> Capture:
+    """The capture that a record is; raises what `read_at` promises when it is none."""
+    offset = record.offset
+    if length not in {None, record.length}:
+        raise RecordNotFound(f"the record here has {record.length} bytes, not {length}", path=path, offset=offset)
+    item = interpret(record, path, max_payload=max_payload)
+    if isinstance(item, UnreadableCapture):
+        raise item.error
+    if isinstance(item, Damage):
+        raise DamagedRecord(item.reason, path=path, offset=offset)
+    if isinstance(item, Skipped):
+        raise RecordNotFound(f"the record here is a {item.reason} record, no capture", path=path, offset=offset)
+    return item
+
+
+def _records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterator[Record | Hole]:
+    """The record at an offset, or all records of the gzip member there."""
+    size = file.seek(0, 2)
+    members = Members(file)
+    if not 0 <= offset < size:
+        raise RecordNotFound(f"the file ends at {size}", path=path, offset=offset)
+    if members.piece(offset, 3) == MAGIC:
+        member = members.member(offset)
+        if isinstance(member, Hole):
+            yield member
+        elif member:
+            yield from member_records(members, member, limit=limit, arc=not members.opens_record(offset, arc=False))
+        return
+    file.seek(offset)
+    line = file.readline(MAX_LINE)
+    arc = opens(line, arc=True)
+    if arc or opens(line, arc=False):
+        file.seek(offset)
+        stream = RecordStream(file, limit, arc, position=offset, size=size)
+        found = stream.read()
+        yield from located([found] if found else [], size=size)
+
+
+@frozen
+class _Form:
+    """How an archive is stored: in gzip members or not, as ARC or as WARC."""
+
+    compressed: bool
+    arc: bool
+
+
+def _form(file: IO[bytes], path: Path, size: int) -> _Form:
+    """Tell how a file is stored, by its first bytes or, where those are destroyed, by the first record in it.
+
+    Raises:
+        NotAnArchive: There is no record in it.
+    """
+    file.seek(0)
+    start = file.read(MAX_LINE)
+    if not start:
+        raise NotAnArchive("the file is empty", path=path)
+    if start.startswith(_ZIP):
+        hint = "load it first: scraper load FILE.wacz -o archives/NAME.warc.gz"
+        raise NotAnArchive(f"this is a ZIP (a WACZ?), no WARC; {hint}", path=path)
+    members = Members(file)
+    compressed = start[: len(MAGIC)] == MAGIC[: len(start)]
+    opening = members.start_of(0) if compressed else start
+    for arc, line in ((False, WARC_LINE), (True, ARC_LINE)):
+        if line.match(opening) or (arc and opening.startswith(b"filedesc:")):
+            return _Form(compressed, arc)
+    if (compressed and not opening) or b"WARC/1.".startswith(opening[:7]):
+        return _Form(compressed, arc=False)  # cut within the first line of what was a WARC
+    for arc in (False, True):
+        if members.search(0, arc=arc) is not None:
+            return _Form(compressed=True, arc=arc)
+        if not compressed and RecordStream(file, 0, arc, size=size).search(0) is not None:
+            return _Form(compressed=False, arc=arc)
+    raise NotAnArchive("there is no WARC or ARC record in this file", path=path)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    """Open an archive.
+
+    Raises:
+        NotAnArchive: It cannot be opened, or not be read.
+    """
+    try:
+        with path.open("rb", buffering=_BUFFER) as file:
+            yield file
+    except OSError as error:
+        raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
