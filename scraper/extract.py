@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scraper.errors import ExtractionFailed, QuotingError, RecordError, SiteError
+from scraper.errors import DamagedRecord, ExtractionFailed, QuotingError, RecordError, SiteError
 from scraper.pages import open_page
 from scraper.records import Extraction, Record, Rejection, SiteRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scraper.archive import Capture
+    from scraper.archive import Capture, Damage, UnreadableCapture
     from scraper.pages import Page
     from scraper.sites import Layout, Registry, Site
 
@@ -33,19 +33,38 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
         An extraction for each valid record, a rejection for each that is not. A capture that gives no record at all yields
         exactly one rejection.
     """
-    reference = capture.reference()
+    reference = _reference(capture)
     try:
         page = open_page(capture.payload, capture.media_type, charset=capture.charset, url=capture.url)
     except QuotingError as error:
         yield Rejection.of("open", error, reference)
         return
-    reference["charset"] = page.charset
+    reference |= {"charset": page.charset}
     try:
         site, layout = registry.choose(capture.url, capture.media_type, capture.date, page)
     except SiteError as error:
         yield Rejection.of("dispatch", error, reference)
     else:
         yield from _records(page, site, layout, reference)
+
+
+def reject_unreadable(capture: UnreadableCapture) -> Rejection:
+    """Return the rejection of a capture whose payload cannot be decoded."""
+    return Rejection.of("read", capture.error, _reference(capture))
+
+
+def reject_damage(damage: Damage) -> Rejection:
+    """Return the rejection of a damaged place in an archive."""
+    return Rejection("read", DamagedRecord.__name__, damage.reason, _reference(damage))
+
+
+_REFERENCE = ("url", "date", "media_type", "charset", "warc", "offset", "length", "record_id", "payload_sha256")
+
+
+def _reference(item: Capture | UnreadableCapture | Damage) -> dict[str, Any]:
+    """Return the reference to a capture, as much of it as is known; the charset in it is the declared one for now."""
+    found = {name: getattr(item, name, None) for name in _REFERENCE}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _records(page: Page, site: Site, layout: Layout, reference: dict[str, Any]) -> Iterator[Result]:

@@ -10,7 +10,6 @@ What is not there is `MISSING`, and what cannot be read is `Unreadable`: both fa
 
 from __future__ import annotations
 
-import builtins
 import re
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -22,6 +21,7 @@ from scraper.quoting.reading import Span, cutter, read
 from scraper.quoting.steps import Step
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scraper.quoting.payload import PayloadMap
@@ -92,7 +92,7 @@ class Sourced(Generic[T_co]):
             steps=(Step.of("join", **args),),
             readings=tuple(reading for part in parts for reading in part.readings),
             charset=parts[0].charset,
-            raw=tuple(raw for part in parts for raw in part._raw),
+            raw=tuple(raw for part in parts for raw in part._raw),  # noqa: SLF001,
         )
 
     # Being looked at
@@ -204,7 +204,7 @@ class Sourced(Generic[T_co]):
 
     def squash(self) -> Sourced[str]:
         """Strip, then collapse each run of white space into one space. Narrowing afterwards is still exact."""
-        return self.strip()._then(_SQUASH)
+        return self.strip()._then(_SQUASH)  # noqa: SLF001  # its own class
 
     def int(self) -> Sourced[int]:
         """Read a whole number."""
@@ -312,9 +312,7 @@ class Sourced(Generic[T_co]):
 
         return cut
 
-    def _from_pieces(
-        self, pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str
-    ) -> Sourced[str] | None:
+    def _from_pieces(self, pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str) -> Sourced[str] | None:
         """Point at parts of the spans, (number of the span, first byte, end byte) each; None unless they replay to `wanted`."""
         found = Sourced(
             wanted,
@@ -363,7 +361,8 @@ def _absorb_groups(self: Missing, pattern: Pattern) -> Mapping[str, Sourced[str]
     return dict.fromkeys(re.compile(pattern).groupindex, self)
 
 
-for _name in "__getitem__ strip lstrip rstrip removeprefix removesuffix re squash int float casefold date then".split():
+_NARROWING = ("__getitem__", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "re")
+for _name in (*_NARROWING, "squash", "int", "float", "casefold", "date", "then"):
     setattr(Missing, _name, _absorb)
 for _name in ("split", "lines", "re_all"):
     setattr(Missing, _name, _absorb_list)

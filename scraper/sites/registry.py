@@ -1,7 +1,8 @@
 """Finding plugins, and finding the site and layout for a page.
 
 Plugins are the packages of the namespace package `plugins` (any folder of that name on the path) and the installed entry points
-of the group `scraper`; folders that begin with an underscore are shared code of plugins, not plugins. A plugin that cannot be loaded is reported and the others work on.
+of the group `scraper`. Folders that begin with an underscore are
+shared code of plugins, not plugins. A plugin that cannot be loaded is reported and the others work on.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _recognises(site: Site, layout: Layout, page: Any) -> bool:
     """Ask a layout; one that raises has not recognised the page, is named in the log, and the next is asked."""
     try:
         return layout.recognises is not None and bool(layout.recognises(page))
-    except Exception:
+    except Exception:  # noqa: BLE001  # a plugin is somebody else's code: anything may come
         _log.exception("site %r: recognises() of layout %r raised on %s", site.name, layout.name, page.url)
         return False
 

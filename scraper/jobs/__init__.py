@@ -1,0 +1,1 @@
+"""Many captures: from archives to output files, with an account of every one."""

@@ -1,0 +1,181 @@
+"""The way back: from each value of an extraction to the archived bytes, and whether they still say the same.
+
+Verifying needs no site. It opens the archive where the extraction points, checks that the capture there is the one that was
+extracted (record id, payload digest, URL, date, media type), slices the payload, replays the steps, and compares. A verdict that
+cannot be reached is never a good one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import orjson
+
+from scraper.archive import Capture, Damage, find, read_at, scan
+from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
+from scraper.quoting import replay
+from scraper.records import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Outcome = Literal["verified", "failed", "unlocated", "stated", "archive missing"]
+OUTCOMES: tuple[Outcome, ...] = ("verified", "failed", "unlocated", "stated", "archive missing")
+
+
+@attrs.frozen(slots=True)
+class Verdict:
+    """What became of one value.
+
+    Attributes:
+        field: JSON Pointer of the field; empty for the extraction as a whole.
+        outcome: `verified`: the bytes say the same. `failed`: they do not. `unlocated`: the extraction says that the bytes are
+            unknown. `stated`: it says that the page does not hold the value. `archive missing`: no archive to look in.
+        reason: Why, where it is not verified.
+    """
+
+    field: str
+    outcome: Outcome
+    reason: str = ""
+
+
+class Archives:
+    """Where captures are looked for.
+
+    Args:
+        folders: Folders that hold archives, in the order of search.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = list(dict.fromkeys(folders))
+        self.used: dict[Path, None] = {}
+        self._last: tuple[dict[str, Any], Capture] | None = None
+
+    def capture(self, reference: dict[str, Any]) -> Capture:
+        """Return the capture that a reference names: where it points, or, if the archive was moved or recompressed, where the
+        indexes say.
+
+        Raises:
+            RecordNotFound: No archive holds it. The error's path is None when there was no archive to look in.
+            ArchiveError: The archive is there, and the record in it is damaged.
+        """  # noqa: D205  # one sentence
+        if self._last is None or self._last[0] != reference:
+            self._last = (reference, self._read(reference))
+        return self._last[1]
+
+    def _read(self, reference: dict[str, Any]) -> Capture:
+        path = self._path(reference["warc"])
+        try:
+            if path is None:
+                raise RecordNotFound(f"archive {reference['warc']} is in none of {', '.join(map(str, self.folders))}")
+            capture = read_at(path, reference["offset"], reference["length"], reference["record_id"])
+            _compare(capture, reference, path)
+        except ArchiveError as error:
+            return self._elsewhere(reference, error)
+        self.used[path] = None
+        return capture
+
+    def _elsewhere(self, reference: dict[str, Any], error: ArchiveError) -> Capture:
+        for folder in self.folders:
+            place = find(reference["record_id"], reference["payload_sha256"], folder)
+            if place is not None:
+                path, offset, length = place
+                capture = read_at(path, offset, length, reference["record_id"])
+                _compare(capture, reference, path)
+                self.used[path] = None
+                return capture
+        raise error
+
+    def _path(self, name: str) -> Path | None:
+        return next((path for folder in self.folders if (path := folder / name).is_file()), None)
+
+
+def _compare(capture: Capture, reference: dict[str, Any], path: Path) -> None:
+    """Compare the capture in the archive with the reference to it."""
+    for name in ("record_id", "payload_sha256", "url", "date", "media_type"):
+        if getattr(capture, name) != reference[name]:
+            found = f"{name} is {getattr(capture, name)!r}, the extraction says {reference[name]!r}"
+            raise RecordNotFound(found, path=path, offset=reference["offset"])
+
+
+def verify_line(line: bytes, archives: Archives) -> Iterator[Verdict]:
+    """Verify one line of output.
+
+    Args:
+        line: The JSON line.
+        archives: Where to look.
+
+    Yields:
+        A verdict for each leaf of the record, and for each pointer that belongs to none. A line that is no extraction gives one
+        failed verdict.
+    """
+    try:
+        data = orjson.loads(line)
+        check("extraction/1", data)
+    except (orjson.JSONDecodeError, RecordError) as error:
+        yield Verdict("", "failed", f"the line is no extraction: {error}")
+        return
+    yield from verify_extraction(data, archives)
+
+
+def verify_extraction(data: dict[str, Any], archives: Archives) -> Iterator[Verdict]:
+    """Verify one extraction (`schemas/extraction/1.json`); see `verify_line`."""
+    leaves = dict(leaves_of(data["record"]))
+    for stray in data["provenance"].keys() - leaves.keys():
+        yield Verdict(stray, "failed", "the pointer belongs to no value of the record")
+    try:
+        capture: Capture | ArchiveError = archives.capture(data["capture"])
+    except ArchiveError as error:
+        capture = error
+    for field, value in leaves.items():
+        yield _verdict(field, value, data, capture)
+
+
+def _verdict(field: str, value: Any, data: dict[str, Any], capture: Capture | ArchiveError) -> Verdict:
+    pointer = data["provenance"].get(field)
+    if pointer is None:
+        return Verdict(field, "failed", "the value has no pointer")
+    if "stated" in pointer:
+        return Verdict(field, "stated", pointer["stated"])
+    if "unlocated" in pointer:
+        return Verdict(field, "unlocated", pointer["unlocated"])
+    if isinstance(capture, ArchiveError):
+        missing = isinstance(capture, RecordNotFound) and capture.path is None
+        return Verdict(field, "archive missing" if missing else "failed", str(capture))
+    try:
+        found = replay(pointer, capture.payload, data["capture"]["charset"])
+    except QuotingError as error:
+        return Verdict(field, "failed", str(error))
+    same = type(found) is type(value) and found == value
+    return Verdict(field, "verified" if same else "failed", "" if same else f"the bytes say {found!r}, the record says {value!r}")
+
+
+def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the JSON Pointer (RFC 6901) and value of every leaf of a JSON value."""
+    match value:
+        case dict():
+            for key, member in value.items():
+                yield from leaves_of(member, f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
+        case list():
+            for index, member in enumerate(value):
+                yield from leaves_of(member, f"{path}/{index}")
+        case _:
+            yield path, value
+
+
+def archive_damage(path: Path) -> Iterator[str]:
+    """Yield what is wrong with an archive as a whole: every record is read and checked, and the index's digest compared."""
+    try:
+        for item in scan(path):
+            if isinstance(item, Damage):
+                yield f"{path} at offset {item.offset}: {item.reason}"
+    except ScraperError as error:
+        yield str(error)
+
+
+def tally(verdicts: Iterable[Verdict]) -> Counter[Outcome]:
+    """Count verdicts by outcome."""
+    return Counter(verdict.outcome for verdict in verdicts)
