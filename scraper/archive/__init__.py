@@ -9,18 +9,28 @@ from __future__ import annotations
 
 from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
 from scraper.archive.framing import Hole, Record
+from scraper.archive.index import Finder, build_index, find, index_path
 from scraper.archive.interpret import interpret
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
+from scraper.archive.volume import Cut
+from scraper.archive.writer import ArchiveWriter, Written
 
 __all__ = [
     "MAX_PAYLOAD",
+    "ArchiveWriter",
     "Capture",
+    "Cut",
     "Damage",
+    "Finder",
     "Hole",
     "Item",
     "Record",
     "Skipped",
     "UnreadableCapture",
+    "Written",
+    "build_index",
+    "find",
+    "index_path",
     "interpret",
     "raw_records",
     "read_at",

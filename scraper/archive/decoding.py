@@ -5,7 +5,9 @@ Decoders are fed in pieces and stop at the bound, so that a bomb costs the bound
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import codecs
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import brotli
 import zstandard
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
 _PIECE: Final = 64 << 10
 _GZIP: Final = b"\x1f\x8b"
 _GZIP_BITS: Final = 31
+_ZLIB_ERROR: Final[Any] = zlib_ng.error  # its stub calls the class an instance
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE: Final = b"\x2a\x4d\x18"  # bytes 1..3 of a zstd skippable frame, RFC 8878 §3.1.2
 _ZSTD_WINDOW: Final = 128 << 20
 _COMPRESS: Final = b"\x1f\x9d"
-_TEXT: Final = frozenset(range(0x20, 0x7F)) | {0x09, 0x0A, 0x0C, 0x0D}
-_LOOK: Final = 64
+_BINARY: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_LOOK: Final = 256
 
 
 @frozen
@@ -95,7 +98,7 @@ def _zlib(data: memoryview, limit: int, *, wbits: int) -> bytes | Broken:
     """Inflate one stream, or every gzip member."""
     try:
         return _collect(_inflated(data, wbits), limit)
-    except (zlib_ng.error, EOFError) as error:
+    except (_ZLIB_ERROR, EOFError) as error:
         return Broken(str(error))
 
 
@@ -183,8 +186,12 @@ def _compress(data: memoryview, limit: int) -> Broken | None:  # noqa: ARG001  o
 
 
 def _is_text(data: memoryview) -> bool:
-    """Whether the first bytes read as ASCII text."""
-    return all(byte in _TEXT for byte in bytes(data[:_LOOK]))
+    """Whether the first bytes read as UTF-8 text without control characters."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(bytes(data[:_LOOK]))  # a character cut at the end is none
+    except UnicodeDecodeError:
+        return False
+    return not _BINARY.search(text)
 
 
 _DECODERS: Final[dict[str, Callable[[memoryview, int], bytes | Broken | None]]] = {

@@ -50,8 +50,8 @@ def read_digest(label: str | None) -> Digest | None:
 
 
 def label(algorithm: str, digest: bytes) -> str:
-    """Write a labelled digest in base32, unpadded as other tools write it."""
-    return f"{algorithm}:{base64.b32encode(digest).decode('ascii').rstrip('=')}"
+    """Write a labelled digest in base32, with its padding: warcio and fastwarc call an unpadded one wrong."""
+    return f"{algorithm}:{base64.b32encode(digest).decode('ascii')}"
 
 
 def _decode(value: str, size: int) -> bytes | None:

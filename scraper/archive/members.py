@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 from zlib_ng import zlib_ng
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAGIC: Final = b"\x1f\x8b\x08"
 HELD: Final = 32 << 20
 """Members that inflate to more bytes than this are read as a stream, in a second pass."""
+_ZLIB_ERROR: Final[Any] = zlib_ng.error  # its stub calls the class an instance
 _CHUNK: Final = 256 << 10
 _PIECE: Final = 16 << 10  # deflate inflates at most 1,032 fold: one piece gives at most 17 MB
 
@@ -80,17 +81,17 @@ class Members:
                     parts = None
                 elif parts is not None and part:
                     parts.append(part)
-        except zlib_ng.error as error:
+        except _ZLIB_ERROR as error:
             return Hole(f"the gzip member is broken: {error}", offset, None)
         data = None if parts is None else parts[0] if len(parts) == 1 else b"".join(parts)
         return Member(offset, end - offset, data)
 
     def magic(self, offset: int) -> bool:
-        """Whether the file has gzip's magic bytes at an offset."""
-        head = bytes(self.piece(offset, 3))
-        while head and len(head) < len(MAGIC) and (more := bytes(self.piece(offset + len(head), 1))):
-            head += more
-        return MAGIC.startswith(head) and bool(head)
+        """Whether the file has gzip's magic bytes at an offset, or the beginning of them at its very end."""
+        head = bytes(self.piece(offset, len(MAGIC)))
+        if head and len(head) < len(MAGIC):  # a chunk, or the file, ends here
+            head += bytes(self.piece(offset + len(head), len(MAGIC) - len(head)))
+        return bool(head) and MAGIC.startswith(head)
 
     def start_of(self, offset: int, size: int = MAX_LINE) -> bytes:
         """What the member at an offset begins with: up to `size` bytes, or fewer where it cannot be inflated."""
@@ -100,7 +101,7 @@ class Members:
             while len(out) < size and not inflate.eof and (piece := self.piece(offset)):
                 out += inflate.decompress(piece, size - len(out))
                 offset += len(piece)
-        except zlib_ng.error:
+        except _ZLIB_ERROR:
             return out  # the question is what can be read here, and this is all of it
         return out
 

@@ -122,7 +122,7 @@ def dechunk(body: memoryview, *, partial: bool = False) -> bytes | Broken | None
             return bytes(joined)
         joined += body[line.end() : line.end() + size]
         end = line.end() + size
-        close = 2 if body[end : end + 2] == b"\r\n" else 1
+        close = 2 if bytes(body[end : end + 2]) == b"\r\n" else 1
         if end + close > len(body):
             return bytes(joined) if partial else _broken(at)
         if body[end + close - 1] != _LINE_FEED:

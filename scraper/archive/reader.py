@@ -137,7 +137,7 @@ def _records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterato
     members = Members(file)
     if not 0 <= offset < size:
         raise RecordNotFound(f"the file ends at {size}", path=path, offset=offset)
-    if members.piece(offset, 3) == MAGIC:
+    if members.magic(offset):
         member = members.member(offset)
         if isinstance(member, Hole):
             yield member

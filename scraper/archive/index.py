@@ -1,0 +1,248 @@
+"""CDXJ beside each archive, `NAME.cdxj`: where each capture is, and who it is.
+
+A line is what cdxj-indexer writes and pywb reads (SURT key, 14 digits, JSON), with two more fields, `record_id` and
+`payload_sha256`: a capture's identity. So an archive that was moved or recompressed is found again by what its captures
+are. An index is a hint and never an answer: `Finder` opens the record it points at and compares, and searches the
+archives themselves for what no index gives.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import orjson
+import surt
+from attrs import define, field, frozen
+
+from scraper.archive.capture import Capture, UnreadableCapture
+from scraper.archive.compose import sha256_label
+from scraper.archive.framing import Record
+from scraper.archive.interpret import interpret
+from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
+from scraper.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SUFFIX: Final = ".cdxj"
+_ARCHIVES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc", ".warc.gz.open", ".warc.open")
+_NO_DIGITS: Final = re.compile(r"\D")
+_EARLIEST: Final = "00000101000000"
+
+
+@frozen(order=True)
+class IndexLine:
+    """One line, in the order of an index: key, timestamp, then place.
+
+    Attributes:
+        key: The URL as a SURT: `com,example)/page`.
+        timestamp: The capture's date in 14 digits.
+        offset: As in `Capture`.
+        data: The JSON part.
+    """
+
+    key: str
+    timestamp: str
+    offset: int
+    data: dict[str, str] = field(order=False)
+
+    def text(self) -> bytes:
+        """The line with its line feed."""
+        return f"{self.key} {self.timestamp} ".encode() + orjson.dumps(self.data) + b"\n"
+
+
+def index_line(record: Record, warc: str) -> IndexLine | None:
+    """The index line of a record; None for one that an index does not list.
+
+    Listed are captures, unreadable ones too, and revisits, which replay needs.
+
+    Args:
+        record: From `raw_records`.
+        warc: Name of the archive file, without folder.
+    """
+    head = record.head
+    if head.kind == "revisit":
+        data = {"url": head.url, "mime": "warc/revisit", "digest": head.fields.get("warc-payload-digest", "")}
+    else:
+        item = interpret(record, warc, max_payload=MAX_PAYLOAD)
+        if not isinstance(item, Capture | UnreadableCapture):
+            return None
+        data = _described(item, head.fields.get("warc-payload-digest"))
+    data |= {"length": str(record.length), "offset": str(record.offset), "filename": warc}
+    data["record_id"] = head.record_id(record.block)
+    return IndexLine(_key(head.url), timestamp(head.date), record.offset, data)
+
+
+def write_index(archive: Path, lines: Iterable[IndexLine]) -> Path:
+    """Write the index of an archive, whole or not at all.
+
+    Args:
+        archive: The archive; the index is put beside it.
+        lines: In any order.
+
+    Returns:
+        The index.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path = index_path(archive)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            file.writelines(line.text() for line in sorted(lines))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def build_index(archive: Path | str) -> Path:
+    """Read an archive and write its index beside it.
+
+    Args:
+        archive: A WARC or ARC file.
+
+    Returns:
+        The index.
+
+    Raises:
+        NotAnArchive: The file is none.
+        ArchiveError: The index cannot be written.
+    """
+    archive = Path(archive)
+    lines = [index_line(record, archive.name) for record in raw_records(archive) if isinstance(record, Record)]
+    try:
+        return write_index(archive, [line for line in lines if line])
+    except OSError as error:
+        raise ArchiveError(f"cannot write the index: {error.strerror}", path=index_path(archive)) from error
+
+
+def index_path(archive: Path) -> Path:
+    """Where the index of an archive is."""
+    return archive.with_name(archive.name + SUFFIX)
+
+
+def timestamp(date: str) -> str:
+    """A WARC-Date in 14 digits; a reduced one is filled up with the earliest moment it can mean."""
+    digits = _NO_DIGITS.sub("", date.partition(".")[0])[:14]
+    return digits + _EARLIEST[len(digits) :]
+
+
+@define
+class Finder:
+    """Finds captures by what they are, in a folder or in some archives.
+
+    It takes the files as they are when it is made; each archive is searched through once at most, however many captures
+    are asked for.
+
+    Args:
+        places: A folder (with its subfolders), an archive, or several of either.
+    """
+
+    places: Path | str | Iterable[Path | str]
+    _known: dict[str, list[tuple[Path, int]]] = field(factory=dict, init=False)
+    _unread: list[Path] | None = field(default=None, init=False)
+
+    def find(self, record_id: str, payload_sha256: str) -> tuple[Path, int, int] | None:
+        """Where a capture is: path, offset and length; None when no archive holds it.
+
+        What is found has been opened, checked and compared. The indexes are asked first; when they do not know, or are
+        wrong, the archives are read.
+
+        Args:
+            record_id: With its brackets.
+            payload_sha256: Hexadecimal.
+        """
+        if self._unread is None:
+            self._unread = list(_archives(self.places))
+            for archive in self._unread:
+                self._learn(archive, _listed(archive))
+        found = self._confirmed(record_id, payload_sha256)
+        while found is None and self._unread:
+            archive = self._unread.pop(0)
+            self._learn(archive, _held(archive))
+            found = self._confirmed(record_id, payload_sha256)
+        return found
+
+    def _learn(self, archive: Path, places: Iterable[tuple[str, int]]) -> None:
+        """Remember where records are said to be."""
+        for record_id, offset in places:
+            known = self._known.setdefault(record_id, [])
+            if (archive, offset) not in known:
+                known.append((archive, offset))
+
+    def _confirmed(self, record_id: str, payload_sha256: str) -> tuple[Path, int, int] | None:
+        """The first place where the record really is."""
+        for path, offset in self._known.get(record_id, ()):
+            with suppress(ArchiveError):  # not here, or not whole: another copy may be
+                capture = read_at(path, offset, record_id=record_id)
+                if capture.payload_sha256 == payload_sha256:
+                    return path, capture.offset, capture.length
+        return None
+
+
+def find(record_id: str, payload_sha256: str, places: Path | str | Iterable[Path | str]) -> tuple[Path, int, int] | None:
+    """Where a capture is: path, offset and length, or None; for several captures, use one `Finder`.
+
+    Args:
+        record_id: As for `Finder.find`.
+        payload_sha256: As for `Finder.find`.
+        places: As for `Finder`.
+    """
+    return Finder(places).find(record_id, payload_sha256)
+
+
+def _archives(places: Path | str | Iterable[Path | str]) -> Iterator[Path]:
+    """The archives in some places, in the order of their names."""
+    for place in [places] if isinstance(places, Path | str) else places:
+        path = Path(place)
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.name.endswith(_ARCHIVES) and file.is_file())
+        elif path.exists():
+            yield path
+
+
+def _listed(archive: Path) -> Iterator[tuple[str, int]]:
+    """Record ids and offsets in the index of an archive; lines that are none of ours are passed over."""
+    try:
+        lines = index_path(archive).read_bytes().splitlines()
+    except OSError:
+        return  # no index, or none that can be read: the archive itself is asked
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError, IndexError):
+            data = orjson.loads(line.split(b" ", 2)[2])
+            yield str(data["record_id"]), int(data["offset"])
+
+
+def _held(archive: Path) -> Iterator[tuple[str, int]]:
+    """Record ids and offsets of an archive's records; nothing where the file is no archive."""
+    with suppress(ArchiveError):
+        for record in raw_records(archive):
+            if isinstance(record, Record):
+                yield record.head.record_id(record.block), record.offset
+
+
+def _described(item: Capture | UnreadableCapture, digest: str | None) -> dict[str, str]:
+    """What an index line says of a capture, but its place."""
+    data = {"url": item.url, "mime": item.media_type}
+    if isinstance(item, Capture):
+        if item.status is not None:
+            data["status"] = str(item.status)
+        data["digest"] = digest or sha256_label(item.payload)
+        data["payload_sha256"] = item.payload_sha256
+    elif digest:
+        data["digest"] = digest
+    return data
+
+
+def _key(url: str) -> str:
+    """The URL as a SURT, computed without any look-up; the URL itself, without spaces, where it has none."""
+    try:
+        return str(surt.surt(url)).replace(" ", "%20")
+    except (ValueError, UnicodeError, IndexError, TypeError, AttributeError):
+        return url.replace(" ", "%20")
