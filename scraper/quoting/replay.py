@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from scraper.errors import ReplayError, StepFailed
@@ -34,7 +35,7 @@ def replay(pointer: Mapping[str, Any], payload: bytes, charset: str = "utf-8") -
     steps = pointer.get("steps", [])
     try:
         return run(texts, [Step.from_json(each) for each in steps])
-    except (StepFailed, TypeError, KeyError, IndexError, ValueError) as error:
+    except (StepFailed, TypeError, KeyError, IndexError, ValueError, re.error) as error:
         # Arguments come from a file: whatever they make a step raise, it is the pointer that does not fit.
         raise ReplayError(f"the steps {steps!r} do not apply: {error}") from error
 
