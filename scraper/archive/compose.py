@@ -1,9 +1,10 @@
 """The bytes of a WARC record, built by hand: what is archived is what was given, and nothing can break out of its field.
 
-Digests are SHA-256 in base32, which warcio, fastwarc, cdxj-indexer and pywb accept. For a *chunked* HTTP body no
-WARC-Payload-Digest is written: the standard wants that of the joined body (WARC 1.1 §5.9), warcio and fastwarc check
-that of the chunked bytes, and a digest that one of them calls wrong is worse than none. WARC-Block-Digest covers every
-byte of the block in any case.
+Digests are SHA-256 in base32, which warcio, fastwarc, cdxj-indexer and pywb accept. WARC-Block-Digest covers every byte
+of every block. WARC-Payload-Digest is written only where it means the same to all: for HTTP responses that are not
+chunked. For a chunked body the standard wants the digest of the joined body (WARC 1.1 §5.9), warcio and fastwarc check
+that of the chunked bytes; for a resource, whose payload is its block, fastwarc calls any payload digest wrong. A digest
+that one of them calls wrong is worse than none.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Broken:
     too_large: bool = False
 
 
-def decode(body: memoryview, codings: Sequence[str], *, limit: int) -> bytes | Broken:
+def decode(body: memoryview, codings: Sequence[str], *, limit: int) -> bytes | memoryview | Broken:
     """Undo content codings, the last applied first (RFC 9110 §8.4).
 
     A body that does not begin as its coding begins was decoded by the tool that stored it, and is taken as it is. An
@@ -49,7 +49,7 @@ def decode(body: memoryview, codings: Sequence[str], *, limit: int) -> bytes | B
         limit: Most bytes that any layer may decode to.
 
     Returns:
-        The decoded bytes, or why there are none.
+        The decoded bytes, the very `body` where nothing was coded, or why there are none.
     """
     data: bytes | memoryview = body
     for coding in reversed(codings):
@@ -60,7 +60,7 @@ def decode(body: memoryview, codings: Sequence[str], *, limit: int) -> bytes | B
         if isinstance(decoded, Broken):
             return decoded if decoded.too_large else Broken(f"content coding {coding}: {decoded.reason}")
         data = data if decoded is None else decoded
-    return _over(limit) if len(data) > limit else bytes(data)
+    return _over(limit) if len(data) > limit else data
 
 
 def _over(limit: int) -> Broken:

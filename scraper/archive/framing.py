@@ -165,7 +165,7 @@ class RecordStream:
                 pieces.append(piece)
         self.position += length - left
         block = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return block, hasher is None or (digest is not None and hasher.digest() == digest.expected)
+        return block, digest is None or digest.is_of(hasher)
 
     def _terminator(self) -> tuple[int, int]:
         """Read the newlines behind a record: how many there are, and the position behind those that belong to it."""

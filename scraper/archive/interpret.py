@@ -48,7 +48,7 @@ def interpret(record: Record, path: Path | str, *, max_payload: int) -> Item:
     if isinstance(payload, Broken):
         return _unreadable(record, http, payload, path, place)
     digest = read_digest(head.fields.get("warc-payload-digest"))
-    if digest and not any(digest.fits(reading) for reading in payload.readings()):
+    if digest and not any(digest.fits(reading) for reading in payload.readings):
         return Damage(reason="the payload does not have its WARC-Payload-Digest", **place)
     media_type, charset = read_media_type(_content_type(head, http))
     return Capture(
@@ -79,7 +79,7 @@ def _payload(record: Record, http: HttpHead | None, limit: int) -> Payload | Bro
         return Broken("the block is no HTTP response: it begins with no status line")
     if len(block) > limit:
         return Broken(f"the payload passes the bound of {limit:,} bytes; raise max_payload to read it", too_large=True)
-    return Payload(block, memoryview(block), memoryview(block))
+    return Payload(block, (block,))
 
 
 def _unreadable(record: Record, http: HttpHead | None, why: Broken, path: Path | str, place: _Place) -> UnreadableCapture:

@@ -8,15 +8,12 @@ begins is taken as it is. A coding that begins and then breaks is an error: half
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import frozen
 
 from scraper.archive.decoding import Broken, decode
 from scraper.archive.head import MAX_LINE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _STATUS_LINE: Final = re.compile(rb"HTTP/\d+(?:\.\d+)? +(\d{3})(?:[ \t][^\r\n]*)?\r*\n")
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
@@ -52,25 +49,16 @@ class HttpHead:
 
 @frozen
 class Payload:
-    """An entity body in its three readings.
+    """An entity body, decoded.
 
     Attributes:
-        data: Decoded: the payload.
-        body: As it came over the wire, chunk framing included.
-        joined: De-chunked, its content coding still on.
+        data: The payload.
+        readings: What a payload digest may have been taken of, each different one once: the body as it came over the
+            wire, de-chunked, and decoded.
     """
 
     data: bytes
-    body: memoryview
-    joined: memoryview
-
-    def readings(self) -> Iterator[bytes | memoryview]:
-        """Each different reading once, the likeliest to be digested first."""
-        yield self.body
-        if len(self.joined) != len(self.body):
-            yield self.joined
-        if len(self.data) != len(self.joined):
-            yield self.data
+    readings: tuple[bytes | memoryview, ...]
 
 
 def read_http(block: bytes) -> HttpHead | None:
@@ -158,7 +146,10 @@ def read_payload(block: bytes, http: HttpHead, *, limit: int, partial: bool) -> 
     plain = body if joined is None else memoryview(joined)
     codings = [*http.listed("content-encoding"), *(c for c in http.listed("transfer-encoding") if c != "chunked")]
     decoded = decode(plain, codings, limit=limit)
-    return decoded if isinstance(decoded, Broken) else Payload(decoded, body, plain)
+    if isinstance(decoded, Broken):
+        return decoded
+    readings = (body, *(() if plain is body else (plain,)), *(() if decoded is plain else (decoded,)))
+    return Payload(bytes(decoded), readings)
 
 
 def _fields(raw: bytes) -> tuple[tuple[str, str], ...]:

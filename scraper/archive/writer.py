@@ -16,7 +16,6 @@ from scraper.archive.compose import (
     line,
     new_id,
     safe_url,
-    sha256_label,
 )
 from scraper.archive.framing import Record
 from scraper.archive.head import parse_warc
@@ -258,7 +257,6 @@ class ArchiveWriter:
             ("WARC-Target-URI", safe_url(url)),
             *headers,
             ("Content-Type", declared),
-            ("WARC-Payload-Digest", sha256_label(payload)),
         ]
         return self.write_record(kind, fields, payload, date=date, record_id=record_id)
 
