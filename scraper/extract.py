@@ -39,7 +39,7 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
     except QuotingError as error:
         yield Rejection.of("open", error, reference)
         return
-    reference |= {"charset": page.charset}
+    reference = _reference(capture, charset=page.charset)
     try:
         site, layout = registry.choose(capture.url, capture.media_type, capture.date, page)
     except SiteError as error:
@@ -61,9 +61,9 @@ def reject_damage(damage: Damage) -> Rejection:
 _REFERENCE = ("url", "date", "media_type", "charset", "warc", "offset", "length", "record_id", "payload_sha256")
 
 
-def _reference(item: Capture | UnreadableCapture | Damage) -> dict[str, Any]:
-    """Return the reference to a capture, as much of it as is known; the charset in it is the declared one for now."""
-    found = {name: getattr(item, name, None) for name in _REFERENCE}
+def _reference(item: Capture | UnreadableCapture | Damage, *, charset: str | None = None) -> dict[str, Any]:
+    """Return the reference to a capture, as much of it as is known; its charset is the one the page was decoded with."""
+    found = {name: charset if name == "charset" else getattr(item, name, None) for name in _REFERENCE}
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import orjson
 
-from scraper.archive import Capture, Damage, find, read_at, scan
+from scraper.archive import Capture, Damage, Finder, read_at, scan
 from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
 from scraper.quoting import replay
 from scraper.records import check
@@ -47,11 +47,16 @@ class Archives:
 
     Args:
         folders: Folders that hold archives, in the order of search.
+        deep: Whether a renamed archive is looked for in their subfolders too.
+
+    Attributes:
+        used: The archives that captures were found in.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, deep: bool = False) -> None:
         self.folders = list(dict.fromkeys(folders))
         self.used: dict[Path, None] = {}
+        self._finder = Finder(self.folders if deep else [file for folder in self.folders for file in _files(folder)])
         self._last: tuple[dict[str, Any], Capture] | None = None
 
     def capture(self, reference: dict[str, Any]) -> Capture:
@@ -79,18 +84,21 @@ class Archives:
         return capture
 
     def _elsewhere(self, reference: dict[str, Any], error: ArchiveError) -> Capture:
-        for folder in self.folders:
-            place = find(reference["record_id"], reference["payload_sha256"], folder)
-            if place is not None:
-                path, offset, length = place
-                capture = read_at(path, offset, length, reference["record_id"])
-                _compare(capture, reference, path)
-                self.used[path] = None
-                return capture
-        raise error
+        place = self._finder.find(reference["record_id"], reference["payload_sha256"])
+        if place is None:
+            raise error
+        path, offset, length = place
+        capture = read_at(path, offset, length, reference["record_id"])
+        _compare(capture, reference, path)
+        self.used[path] = None
+        return capture
 
     def _path(self, name: str) -> Path | None:
         return next((path for folder in self.folders if (path := folder / name).is_file()), None)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
 def _compare(capture: Capture, reference: dict[str, Any], path: Path) -> None:

@@ -49,7 +49,7 @@ def command(output: Path, what: tuple[str, ...], archives: tuple[Path, ...], con
     if not fields:
         known = ", ".join(path for path, _ in leaves_of(data["record"]))
         raise UsageError(f"{output}:{number} has no field {field}; it has {known}")
-    places = Archives(archives or where_archives_are(output))
+    places = Archives(archives or where_archives_are(output), deep=bool(archives))
     _show_capture(output, number, data)
     verdicts = {verdict.field: verdict for verdict in verify_extraction(data, places)}
     for path in fields:

@@ -42,7 +42,7 @@ def command(output: Path, archives: tuple[Path, ...], *, quick: bool) -> None:
     Exit codes: 0 all is well; 1 something failed, or an archive is missing or damaged; 2 the output cannot be read.
     """
     load_registry()  # plugins bring steps
-    places = Archives(archives or where_archives_are(output))
+    places = Archives(archives or where_archives_are(output), deep=bool(archives))
     counts: Counter[Outcome] = Counter()
     number = 0
     with progress("verify", output.stat().st_size if output.is_file() else 0) as report:

@@ -1,23 +1,43 @@
-"""How a span reads: the one function that narrowing and verifying share.
+"""How a span reads: the one mechanism that narrowing and verifying share.
 
 A span is decoded alone, never joined with its neighbours first: joined bytes could form a character, or an entity, that is not
-on the page.
+on the page. What the decoded source then reads as is the business of a named *reading*: `raw` and `markup` are the source itself,
+others resolve references or escapes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from scraper.errors import ReplayError
 from scraper.quoting.payload import PayloadMap, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Span = tuple[int, int]
 
-VERBATIM = ("raw", "markup")
-"""Readings in which the text is the decoded source itself: plain text, script and style; and source that is quoted as source."""
+
+@attrs.frozen(slots=True)
+class Reading:
+    """One way to read decoded source.
+
+    Attributes:
+        text: Decoded source → what it reads as.
+        origins: Decoded source → for each code point of what it reads as, and for its end, the index in the source at which the
+            piece begins that the code point comes from. None where the text is the source itself.
+    """
+
+    text: Callable[[str], str]
+    origins: Callable[[str], Sequence[int]] | None = None
+
+
+READINGS: dict[str, Reading] = {
+    "raw": Reading(str),  # plain text, script and style
+    "markup": Reading(str),  # source that is quoted as source
+}
 
 
 def read(raw: bytes, charset: str, as_: str) -> str:
@@ -31,11 +51,20 @@ def read(raw: bytes, charset: str, as_: str) -> str:
     Raises:
         ReplayError: There is no such reading.
     """
-    if as_ not in VERBATIM:
-        raise ReplayError(f"no reading is named {as_!r}; known: {', '.join(VERBATIM)}")
-    return decode(raw, charset)
+    reading = READINGS.get(as_)
+    if reading is None:
+        raise ReplayError(f"no reading is named {as_!r}; known: {', '.join(READINGS)}")
+    return reading.text(decode(raw, charset))
 
 
-def cutter(raw: bytes, charset: str) -> Callable[[int, int], Span | None]:
-    """Return a function from code points of the reading to bytes of the slice; it answers None where no byte boundary is."""
-    return PayloadMap(raw, charset).span
+def cutter(raw: bytes, charset: str, as_: str) -> Callable[[int, int], Span | None]:
+    """Return a function from code points of the reading to bytes of the slice; it answers None where no byte boundary is.
+
+    What it answers is a candidate: a cut inside a reference, say, does not read back, and the caller checks that.
+    """
+    mapped = PayloadMap(raw, charset)
+    origins = READINGS[as_].origins
+    if origins is None:
+        return mapped.span
+    places = origins(mapped.text)
+    return lambda start, end: mapped.span(places[start], places[end])

@@ -304,7 +304,7 @@ class Sourced(Generic[T_co]):
             for number, (low, high) in enumerate(pairwise(bounds)):
                 part = (max(first, low) - low, min(last, high) - low)
                 if part[0] < part[1] or (first == last and low <= first <= high and not pieces):
-                    inside = cuts.setdefault(number, cutter(self._raw[number], self.charset))(*part)
+                    inside = cuts.setdefault(number, cutter(self._raw[number], self.charset, self.readings[number]))(*part)
                     if inside is None:
                         return None
                     pieces.append((number, *inside))
