@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -11,6 +12,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_HEX: Final = re.compile(r"[0-9A-Fa-f]+")
+_BASE32: Final = re.compile(r"[A-Za-z2-7]+")
 _SIZES: Final = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -44,7 +47,7 @@ class Digest:
 
 
 def read_digest(labelled: str | None) -> Digest | None:
-    """Read a labelled digest, in base32 or hexadecimal.
+    """Read a labelled digest, in base32, hexadecimal or base64.
 
     Args:
         labelled: The header's value, e.g. `sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ`.
@@ -59,10 +62,12 @@ def read_digest(labelled: str | None) -> Digest | None:
     if size is None:
         return None
     value = value.strip()
-    if len(value) == 2 * size:
+    if len(value) == 2 * size and _HEX.fullmatch(value):
         return Digest(algorithm, value.lower(), bytes.hex)
-    value = value.rstrip("=").upper()
-    return Digest(algorithm, value, _base32) if len(value) == (8 * size + 4) // 5 else None
+    value = value.rstrip("=")
+    if len(value) == -(-8 * size // 5) and _BASE32.fullmatch(value):
+        return Digest(algorithm, value.upper(), _base32)
+    return Digest(algorithm, value, _base64) if len(value) == -(-8 * size // 6) else None
 
 
 def label(algorithm: str, digest: bytes) -> str:
@@ -73,3 +78,8 @@ def label(algorithm: str, digest: bytes) -> str:
 def _base32(digest: bytes) -> str:
     """Base32 without padding."""
     return base64.b32encode(digest).decode("ascii").rstrip("=")
+
+
+def _base64(digest: bytes) -> str:
+    """Base64 without padding."""
+    return base64.b64encode(digest).decode("ascii").rstrip("=")
