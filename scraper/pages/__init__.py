@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scraper.errors import UnsupportedMediaType
 from scraper.pages.text import TextPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Page = TextPage
 """Any page. Pages of other media types join here."""
 
 __all__ = ["Page", "TextPage", "open_page"]
+
+_OPENERS: dict[str, Callable[..., Page]] = {
+    "text/plain": TextPage,
+}
 
 
 def open_page(payload: bytes, media_type: str, *, charset: str | None = None, url: str | None = None) -> Page:
@@ -28,6 +37,7 @@ def open_page(payload: bytes, media_type: str, *, charset: str | None = None, ur
         UnsupportedCharset: The payload is in a stateful charset, whose bytes cannot be quoted.
     """
     kind = media_type.partition(";")[0].strip().lower()
-    if kind == "text/plain":
-        return TextPage(payload, charset=charset, url=url)
-    raise UnsupportedMediaType(f"no page opens {kind or 'an unnamed media type'}; known: text/plain")
+    opener = _OPENERS.get(kind)
+    if opener is None:
+        raise UnsupportedMediaType(f"no page opens {kind or 'an unnamed media type'}; known: {', '.join(_OPENERS)}")
+    return opener(payload, charset=charset, url=url)
