@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
 # Helpers that stand beside the tests of one folder are imported by their bare name.
-sys.path[:0] = [str(ROOT / "tests" / "quoting")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "quoting")]
 
 settings.register_profile("house", deadline=None, max_examples=200)
 settings.load_profile("house")

@@ -1,0 +1,103 @@
+"""Plugins are found, broken ones are named, and pages find their site."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from support import PAGE, PLUGIN, letters, lines, project, scraper, write_archive
+
+from scraper.errors import SiteError, Unmatched
+from scraper.pages import TextPage
+from scraper.records.article import Article
+from scraper.sites import Registry, Site, load_registry
+
+LETTER = TextPage(PAGE.encode())
+PROSE = TextPage(b"prose")
+WHEN = "2026-01-02T03:04:05Z"
+
+
+def test_a_url_decides_first() -> None:
+    """The site whose URLs match gets the page; among several, the one of higher priority, then by name."""
+    low = Site("a-fallback", version="1", urls=["letters.example/"], priority=1)
+    registry = Registry([low, letters()])
+    assert registry.choose("https://letters.example/1", "text/plain", WHEN, LETTER)[0].name == "letters"
+    assert [site.name for site in registry.sites] == ["letters", "a-fallback"]
+    assert registry.by_url("https://other.example/") is None
+
+
+def test_without_a_url_the_content_decides() -> None:
+    """A page whose URL nobody knows goes to the layout that recognises it, or is unmatched."""
+    registry = Registry([letters()])
+    site, layout = registry.choose("urn:sha256:00", "text/plain", WHEN, LETTER)
+    assert (site.name, layout.name) == ("letters", "text")
+    with pytest.raises(Unmatched, match="none recognises the text/plain page"):
+        registry.choose("urn:sha256:00", "text/plain", WHEN, PROSE)
+    with pytest.raises(Unmatched, match="no site matches"):
+        registry.choose("urn:sha256:00", "text/html", WHEN, LETTER)
+
+
+def test_layouts_are_dated() -> None:
+    """A capture is read with the layout that was in use on its own date."""
+    site = Site("dated", version="1", urls=["dated.example"])
+    site.layout("old", media_types=["text/plain"], until=dt.date(2020, 1, 1))(lambda page: Article(title=page.line(1)))
+    site.layout("new", media_types=["text/plain"], since=dt.date(2020, 1, 1), until=dt.date(2025, 1, 1))(
+        lambda page: Article(title=page.line(2))
+    )
+    registry = Registry([site])
+    chosen = [registry.choose("https://dated.example/", "text/plain", date, PROSE)[1].name for date in ("2019-12-31", "2020-01-01")]
+    assert chosen == ["old", "new"]
+    with pytest.raises(Unmatched, match="none of its layouts reads text/plain of 2025-01-01"):
+        registry.choose("https://dated.example/", "text/plain", "2025-01-01T00:00:00Z", PROSE)
+
+
+def test_two_layouts_of_one_name_are_refused() -> None:
+    """A site cannot have two layouts of the same name."""
+    site = letters()
+    with pytest.raises(SiteError, match="two layouts named 'text'"):
+        site.layout("text", media_types=["text/plain"])
+
+
+def test_one_site_can_be_chosen() -> None:
+    """A registry can be narrowed to one site; an unknown name lists those that are known."""
+    assert [site.name for site in Registry([letters()]).only("letters").sites] == ["letters"]
+    with pytest.raises(Unmatched, match="'nope'; known: letters"):
+        Registry([letters()]).only("nope")
+
+
+def test_the_bundled_plugins_all_load() -> None:
+    """No bundled plugin is broken, and shared code of plugins is no plugin."""
+    registry = load_registry()
+    assert [plugin.error for plugin in registry.plugins if plugin.error] == []
+    assert {"pubmed", "peeref", "koreamed", "articles_pmid"} <= {site.name for site in registry.sites}
+    assert not any(plugin.name.startswith("_") for plugin in registry.plugins)
+
+
+BROKEN = {
+    "a_import": ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+    "b_syntax": ("def (\n", "SyntaxError"),
+    "c_exit": ("raise SystemExit(3)\n", "SystemExit: 3"),
+    "d_nothing": ("x = 1\n", "implements no hook of ours"),
+    "e_raises": (PLUGIN.replace("return [letters()]", "raise ValueError('oh')"), "ValueError: oh"),
+    "f_no_site": (PLUGIN.replace("return [letters()]", "return ['letters']"), "returned 'letters', which is no Site"),
+    "m_clash": (PLUGIN, "site 'letters' is already brought by plugins.letters"),
+}
+
+
+def test_broken_plugins_are_named_and_the_others_work(tmp_path: Path) -> None:
+    """Each broken plugin is listed with its reason and exit code 1, and extraction goes on with the sites that work."""
+    project(tmp_path)
+    for name, (code, _) in BROKEN.items():
+        (tmp_path / "plugins" / name).mkdir()
+        (tmp_path / "plugins" / name / "__init__.py").write_text(code)
+    listed = scraper("sites", "list", cwd=tmp_path, code=1).stdout
+    for name, (_, reason) in BROKEN.items():
+        row = next(line for line in listed.splitlines() if line.startswith(name))
+        assert "broken: " in row
+        assert reason.split(":")[0] in listed
+    write_archive(tmp_path / "x.warc.gz", {"https://letters.example/1": PAGE})
+    done = scraper("extract", "x.warc.gz", "-o", "out.jsonl", cwd=tmp_path)
+    assert "captures 1 = extracted 1" in done.stdout
+    assert all(f"plugin {name} is not used" in done.stderr for name in BROKEN)
+    assert lines(tmp_path / "out.jsonl")[0]["site"] == {"name": "letters", "layout": "text", "version": "1.2.3"}
