@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import orjson
 
-from scraper.archive import Capture, Damage, Finder, read_at, scan
+from scraper.archive import Capture, Damage, Finder, file_sha256, indexed_sha256, read_at, scan
 from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
 from scraper.quoting import replay
 from scraper.records import check
@@ -175,7 +175,16 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def archive_damage(path: Path) -> Iterator[str]:
-    """Yield what is wrong with an archive as a whole: every record is read and checked, and the index's digest compared."""
+    """Yield what is wrong with an archive as a whole.
+
+    An index beside it keeps the archive's digest: one that still fits proves that no byte has changed. Without an index every
+    record is read and checked instead.
+    """
+    indexed = indexed_sha256(path)
+    if indexed is not None:
+        if indexed != file_sha256(path):
+            yield f"{path}: changed since it was indexed; if that was meant, run: scraper index {path}"
+        return
     try:
         for item in scan(path):
             if isinstance(item, Damage):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
 from scraper.archive.framing import Hole, Record
-from scraper.archive.index import Finder, build_index, find, index_path
+from scraper.archive.index import Finder, build_index, file_sha256, find, index_path, indexed_sha256
 from scraper.archive.interpret import interpret
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
 from scraper.archive.volume import Cut
@@ -29,8 +29,10 @@ __all__ = [
     "UnreadableCapture",
     "Written",
     "build_index",
+    "file_sha256",
     "find",
     "index_path",
+    "indexed_sha256",
     "interpret",
     "raw_records",
     "read_at",

@@ -17,14 +17,15 @@ from typing import IO, TYPE_CHECKING, Final
 from attrs import define, frozen
 
 from scraper.archive.digests import Digest, read_digest
-from scraper.archive.head import ARC_LINE, MAX_HEAD, MAX_LINE, Head, opens, parse_arc, parse_warc
+from scraper.archive.head import ARC_LINE, MAX_HEAD, MAX_LINE, WARC_LINE, Head, opens, parse_arc, parse_warc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PIECE: Final = 1 << 20
+_BLANK: Final = frozenset({b"\r\n", b"\n", b"\r"})  # a bare CR is a line only where the file ends behind it
 _HTTP_LENGTH: Final = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_WARC_START: Final = re.compile(rb"^WARC/\d\.\d{1,3}[ \t\r]*\n", re.MULTILINE)
+_WARC_START: Final = re.compile(WARC_LINE.pattern + rb"[A-Za-z][A-Za-z0-9\-]*:")  # behind a torn line, it is mid-line
 _ARC_START: Final = re.compile(rb"^" + ARC_LINE.pattern, re.MULTILINE)
 
 
@@ -112,7 +113,7 @@ class RecordStream:
             if not isinstance(item, Torn) or item.resume is not None:
                 yield item
                 continue
-            resume = self.search(item.search_from) if self.stream.seekable() else None
+            resume = self._search(item.search_from) if self.stream.seekable() else None
             yield Torn(item.reason, item.start, item.search_from, resume)
             if resume is None:
                 return
@@ -127,7 +128,7 @@ class RecordStream:
         raw = line if self.arc else self._rest_of_head(line)
         head = (parse_arc if self.arc else parse_warc)(raw) if raw else "the record's head does not end"
         if isinstance(head, str):
-            return Torn(head, start, start + len(line))
+            return Torn(head, start, start + 1)
         return self._record(head, start)
 
     def _record(self, head: Head, start: int) -> Found | Torn:
@@ -172,7 +173,7 @@ class RecordStream:
         wanted = 1 if self.arc else 2
         blanks = 0
         stop = self.position
-        while (line := self.stream.readline(MAX_LINE)) in {b"\r\n", b"\n"}:
+        while (line := self.stream.readline(MAX_LINE)) in _BLANK:
             self.position += len(line)
             blanks += 1
             stop = self.position if blanks <= wanted else stop
@@ -183,7 +184,7 @@ class RecordStream:
         """The next line that is not blank, with its position; extra newlines between records do no harm."""
         line = self._next or self.stream.readline(MAX_LINE)
         self._next = b""
-        while line in {b"\r\n", b"\n"}:
+        while line in _BLANK:
             self.position += len(line)
             line = self.stream.readline(MAX_LINE)
         start = self.position
@@ -205,8 +206,8 @@ class RecordStream:
                 return b"".join(lines)
         return b""
 
-    def search(self, position: int) -> int | None:
-        """Go to the next place at or behind a position where a line opens a record; None, at the end, if there is none."""
+    def _search(self, position: int) -> int | None:
+        """Go to the next place at or behind a position where a record opens; None, at the end, if there is none."""
         pattern = _ARC_START if self.arc else _WARC_START
         base = max(position - 1, 0)  # the byte before tells whether a line begins
         first = position - base

@@ -23,6 +23,7 @@ ARC_LINE: Final = re.compile(
     rb"(?P<url>[A-Za-z][A-Za-z0-9+.\-]*:[^\r\n]*?) (?P<ip>[0-9A-Fa-f.:]+|-) (?P<date>\d+|-)"
     rb" (?P<type>\S+)(?: (?P<more>\S+ \S+ \S+ \S+ \S+))? (?P<length>\d+)\r?\n"
 )
+_ONCE: Final = frozenset({"warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length"})
 _FILEDESC_LINE: Final = re.compile(rb"filedesc:[^\n]* (?P<length>\d+)\r?\n")
 _ARC_DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", re.ASCII)
 
@@ -86,6 +87,8 @@ def parse_warc(raw: bytes) -> Head | str:
     Returns:
         The head, or what is wrong with it.
     """
+    if WARC_LINE.search(raw, 1):
+        return "the head is torn: another record's head begins in it"
     fields: dict[str, str] = {}
     name = ""
     for line in _text(raw).split("\n")[1:]:
@@ -95,7 +98,8 @@ def parse_warc(raw: bytes) -> Head | str:
         before, colon, value = line.partition(":")
         if colon:
             name = before.strip().lower()
-            fields.setdefault(name, value.strip())
+            if fields.setdefault(name, value.strip()) != value.strip() and name in _ONCE:
+                return f"the head states {before.strip()} twice"
     length = fields.get("content-length", "")
     if not (length.isascii() and length.isdigit() and len(length) <= 18):  # noqa: PLR2004  below 2**63
         return f"Content-Length is {length!r}, not a number of bytes"

@@ -3,11 +3,13 @@
 A line is what cdxj-indexer writes and pywb reads (SURT key, 14 digits, JSON), with two more fields, `record_id` and
 `payload_sha256`: a capture's identity. So an archive that was moved or recompressed is found again by what its captures
 are. An index is a hint and never an answer: `Finder` opens the record it points at and compares, and searches the
-archives themselves for what no index gives.
+archives themselves for what no index gives. Its first line, `!meta`, which sorts before every key, keeps the SHA-256 of the
+archive as a whole.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from contextlib import suppress
@@ -94,6 +96,7 @@ def write_index(archive: Path, lines: Iterable[IndexLine]) -> Path:
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
+            file.write(b"!meta " + orjson.dumps({"sha256": file_sha256(archive)}) + b"\n")
             file.writelines(line.text() for line in sorted(lines))
         draft.replace(path)
     finally:
@@ -120,6 +123,20 @@ def build_index(archive: Path | str) -> Path:
         return write_index(archive, [line for line in lines if line])
     except OSError as error:
         raise ArchiveError(f"cannot write the index: {error.strerror}", path=index_path(archive)) from error
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a whole file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def indexed_sha256(archive: Path) -> str | None:
+    """The SHA-256 that an archive had as a whole when it was indexed; None where no index says so."""
+    with suppress(OSError, ValueError, KeyError, TypeError), index_path(archive).open("rb") as file:
+        mark, _, data = file.readline().partition(b" ")
+        return str(orjson.loads(data)["sha256"]) if mark == b"!meta" else None
+    return None
 
 
 def index_path(archive: Path) -> Path:

@@ -72,11 +72,7 @@ def raw_records(path: Path | str, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -
     with _open(path) as file:
         size = file.seek(0, 2)
         form = _form(file, path, size)
-        file.seek(0)
-        if form.compressed:
-            yield from gzip_records(file, size=size, limit=max_block, arc=form.arc)
-        else:
-            yield from located(RecordStream(file, max_block, form.arc, size=size).records(), size=size)
+        yield from _records(file, form, size, max_block)
 
 
 def read_at(
@@ -162,6 +158,14 @@ class _Form:
     arc: bool
 
 
+def _records(file: IO[bytes], form: _Form, size: int, limit: int) -> Iterator[Record | Hole]:
+    """All records of an archive of this form, and the holes between them."""
+    file.seek(0)
+    if form.compressed:
+        return gzip_records(file, size=size, limit=limit, arc=form.arc)
+    return located(RecordStream(file, limit, form.arc, size=size).records(), size=size)
+
+
 def _form(file: IO[bytes], path: Path, size: int) -> _Form:
     """Tell how a file is stored, by its first bytes or, where those are destroyed, by the first record in it.
 
@@ -181,13 +185,11 @@ def _form(file: IO[bytes], path: Path, size: int) -> _Form:
     for arc, line in ((False, WARC_LINE), (True, ARC_LINE)):
         if line.match(opening) or (arc and opening.startswith(b"filedesc:")):
             return _Form(compressed, arc)
+    for form in (_Form(compressed, arc) for compressed in (True, False) for arc in (False, True)):
+        if any(isinstance(record, Record) for record in _records(file, form, size, 0)):
+            return form
     if (compressed and not opening) or b"WARC/1.".startswith(opening[:7]):
         return _Form(compressed, arc=False)  # cut within the first line of what was a WARC
-    for arc in (False, True):
-        if members.search(0, arc=arc) is not None:
-            return _Form(compressed=True, arc=arc)
-        if not compressed and RecordStream(file, 0, arc, size=size).search(0) is not None:
-            return _Form(compressed=False, arc=arc)
     raise NotAnArchive("there is no WARC or ARC record in this file", path=path)
 
 

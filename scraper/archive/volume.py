@@ -19,9 +19,11 @@ from scraper.archive.compose import TERMINATOR
 from scraper.archive.framing import Hole, Record
 from scraper.archive.index import IndexLine, index_line, write_index
 from scraper.archive.reader import raw_records
-from scraper.errors import ArchiveError, UsageError
+from scraper.errors import ArchiveError, ScraperError, UsageError
 
 _LEVEL: Final = 6
+_HEADER: Final = b"\x1f\x8b\x08\x02\0\0\0\0\0\xff"  # deflate, FHCRC, no time, unknown system
+_MEMBER_HEADER: Final = _HEADER + (zlib_ng.crc32(_HEADER) & 0xFFFF).to_bytes(2, "little")
 _MAGIC: Final = b"\x1f\x8b"
 
 
@@ -192,7 +194,8 @@ def open_volume(path: Path) -> Volume:
     _refuse_both(path, draft)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
+        finished = path.exists()
+        if finished:
             path.rename(draft)
         file = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
@@ -200,7 +203,12 @@ def open_volume(path: Path) -> Volume:
     volume = Volume(path, file=file)
     try:
         _lock(file, path, draft)
-        volume.recover()
+        try:
+            volume.recover()
+        except ScraperError:
+            if finished:
+                draft.rename(path)  # not ours to write to: it keeps its name
+            raise
     except BaseException:
         volume.release()
         raise
@@ -255,9 +263,11 @@ def unfinished(path: Path) -> Path:
 def store(record: bytes, *, compressed: bool) -> bytes:
     """A record's bytes as they go into the file: as they are, or as one gzip member.
 
-    The member's mtime is 0, so that equal records give equal bytes (RFC 1952 §2.3).
+    The member's header holds no time, so that equal records give equal bytes, and is covered by a CRC of its own (FHCRC,
+    RFC 1952 §2.3.1), so that no flipped byte of a member goes unnoticed.
     """
     if not compressed:
         return record
-    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, 31)
-    return bytes(deflate.compress(record) + deflate.flush())
+    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+    trailer = zlib_ng.crc32(record).to_bytes(4, "little") + (len(record) & 0xFFFFFFFF).to_bytes(4, "little")
+    return _MEMBER_HEADER + bytes(deflate.compress(record) + deflate.flush()) + trailer
