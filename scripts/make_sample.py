@@ -1,0 +1,20 @@
+"""Make archives/sample.warc.gz again from the pages in scripts/sample, all of them written for this project.
+
+Equal pages give an equal archive, byte for byte: ids are derived from the pages, and the date is given.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scraper.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "archives" / "sample.warc.gz"
+
+if __name__ == "__main__":
+    for old in (SAMPLE, SAMPLE.with_name(SAMPLE.name + ".cdxj")):
+        old.unlink(missing_ok=True)
+    pages = ROOT / "scripts" / "sample"
+    texts = sorted(str(page) for page in pages.glob("*.txt"))
+    main(["load", *texts, "--urls", str(pages / "urls.csv"), "--date", "2026-01-02T03:04:05Z", "-o", str(SAMPLE)])
