@@ -39,6 +39,7 @@ class Record:
         oversize: Whether the block passes the bound and was read over (its digest was checked all the same).
         offset: First byte of the record in the file, or of the gzip member that holds it.
         length: Bytes of the file up to the end of the record (its closing newlines included) or of the member.
+        compressed: Whether it is a member, or in one.
     """
 
     head: Head
@@ -46,6 +47,7 @@ class Record:
     oversize: bool
     offset: int
     length: int
+    compressed: bool = False
 
 
 @frozen

@@ -15,6 +15,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import orjson
 import surt
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".cdxj"
 _ARCHIVES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc", ".warc.gz.open", ".warc.open")
 _NO_DIGITS: Final = re.compile(r"\D")
+_SPACE: Final = re.compile(r"[\s\x00-\x20]")
 _EARLIEST: Final = "00000101000000"
 
 
@@ -74,7 +76,8 @@ def index_line(record: Record, warc: str) -> IndexLine | None:
         if not isinstance(item, Capture | UnreadableCapture):
             return None
         data = _described(item, head.fields.get("warc-payload-digest"))
-    data |= {"length": str(record.length), "offset": str(record.offset), "filename": warc}
+    length = record.length if record.compressed else len(head.raw) + head.length  # as cdxj-indexer: no closing newlines
+    data |= {"length": str(length), "offset": str(record.offset), "filename": warc}
     data["record_id"] = head.record_id(record.block)
     return IndexLine(_key(head.url), timestamp(head.date), record.offset, data)
 
@@ -258,8 +261,9 @@ def _described(item: Capture | UnreadableCapture, digest: str | None) -> dict[st
 
 
 def _key(url: str) -> str:
-    """The URL as a SURT, computed without any look-up; the URL itself, without spaces, where it has none."""
+    """The URL as a SURT, computed without any look-up, or the URL itself where it has none; one word in any case."""
     try:
-        return str(surt.surt(url)).replace(" ", "%20")
+        key = str(surt.surt(url))
     except (ValueError, UnicodeError, IndexError, TypeError, AttributeError):
-        return url.replace(" ", "%20")
+        key = url
+    return _SPACE.sub(lambda match: quote(match[0]), key)

@@ -196,4 +196,4 @@ def member_records(members: Members, member: Member, *, limit: int, arc: bool) -
         if isinstance(item, Torn):
             yield Hole(item.reason, member.offset, member.length)
         else:
-            yield Record(item.head, item.block, item.oversize, member.offset, member.length)
+            yield Record(item.head, item.block, item.oversize, member.offset, member.length, compressed=True)

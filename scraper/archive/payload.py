@@ -20,7 +20,6 @@ _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _CHUNK_LINE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _CHARSET: Final = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 OCTETS: Final = "application/octet-stream"
-_LINE_FEED: Final = 0x0A
 
 
 @frozen
@@ -110,12 +109,10 @@ def dechunk(body: memoryview, *, partial: bool = False) -> bytes | Broken | None
             return bytes(joined)
         joined += body[line.end() : line.end() + size]
         end = line.end() + size
-        close = 2 if bytes(body[end : end + 2]) == b"\r\n" else 1
-        if end + close > len(body):
-            return bytes(joined) if partial else _broken(at)
-        if body[end + close - 1] != _LINE_FEED:
-            return _broken(at)
-        at = end + close
+        close = bytes(body[end : end + 2])
+        if close != b"\r\n":
+            return bytes(joined) if partial and b"\r\n".startswith(close) else _broken(at)
+        at = end + 2
     if at == 0:
         return None
     ran_out = b"\n" not in bytes(body[at : at + MAX_LINE])

@@ -21,6 +21,8 @@ from scraper.archive.index import IndexLine, index_line, write_index
 from scraper.archive.reader import raw_records
 from scraper.errors import ArchiveError, ScraperError, UsageError
 
+SUFFIXES: Final = (".warc.gz", ".warc")
+"""How the name of an archive that is written ends."""
 _LEVEL: Final = 6
 _HEADER: Final = b"\x1f\x8b\x08\x02\0\0\0\0\0\xff"  # deflate, FHCRC, no time, unknown system
 _MEMBER_HEADER: Final = _HEADER + (zlib_ng.crc32(_HEADER) & 0xFFFF).to_bytes(2, "little")

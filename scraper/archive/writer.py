@@ -19,7 +19,7 @@ from scraper.archive.compose import (
 )
 from scraper.archive.framing import Record
 from scraper.archive.head import parse_warc
-from scraper.archive.volume import Cut, Volume, open_volume, store, unfinished
+from scraper.archive.volume import SUFFIXES, Cut, Volume, open_volume, store, unfinished
 from scraper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _CONFORMS: Final = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _RESPONSE: Final = "application/http; msgtype=response"
-_SUFFIXES: Final = (".warc.gz", ".warc")
 SYNC_EVERY: Final = 100
 
 
@@ -84,7 +83,7 @@ class ArchiveWriter:
     _pages: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        if not self.path.name.endswith(_SUFFIXES):
+        if not self.path.name.endswith(SUFFIXES):
             raise UsageError(f"{self.path}: an archive's name ends in .warc.gz or .warc")
         if self.max_size is not None:
             while _exists(self._numbered(self._number + 1)):
@@ -273,7 +272,8 @@ class ArchiveWriter:
             self._number += 1
             self._open()
         offset, length = self._volume.append(stored, sync_every=self.sync_every)
-        self._volume.note(Record(head, block, oversize=False, offset=offset, length=length))
+        record = Record(head, block, oversize=False, offset=offset, length=length, compressed=self._volume.compressed)
+        self._volume.note(record)
         self._pages += page
         return Written(self.current, offset, length, head.record_id(block))
 
@@ -302,7 +302,7 @@ class ArchiveWriter:
         """The archive of a number: `x.warc.gz`, `x-00001.warc.gz`, …."""
         if not number:
             return self.path
-        suffix = next(suffix for suffix in _SUFFIXES if self.path.name.endswith(suffix))
+        suffix = next(suffix for suffix in SUFFIXES if self.path.name.endswith(suffix))
         return self.path.with_name(f"{self.path.name.removesuffix(suffix)}-{number:05d}{suffix}")
 
 
