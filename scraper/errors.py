@@ -12,6 +12,8 @@
     ├── QuotingError               positions, steps, charsets
     │   ├── UnsupportedMediaType   no page opens this media type
     │   ├── UnsupportedCharset     a stateful or unknown charset: bytes cannot be mapped to text piecewise
+    │   ├── MalformedPayload       not well-formed XML or JSON; carries line and offset
+    │   │   └── ExcessivePayload   nested too deep, or entities that expand without bound
     │   ├── StepFailed             a step does not apply to this value
     │   ├── UnknownStep            a pointer names a step that nobody registered
     │   └── ReplayError            a pointer that does not fit its payload
@@ -105,6 +107,28 @@ class UnsupportedMediaType(QuotingError):
 
 class UnsupportedCharset(QuotingError):
     """A charset whose bytes cannot be mapped to text piecewise: stateful (ISO-2022, UTF-7, HZ), no text encoding, or unknown."""
+
+
+class MalformedPayload(QuotingError):
+    """A payload that is not well-formed XML or JSON.
+
+    Args:
+        message: What is wrong.
+        line: The line in the payload's text, counted from 1, when known.
+        offset: Byte offset in the payload, when known.
+    """
+
+    def __init__(self, message: str, *, line: int | None = None, offset: int | None = None) -> None:
+        places = [f"line {line}"] if line is not None else []
+        places += [f"byte {offset}"] if offset is not None else []
+        super().__init__(f"{', '.join(places)}: {message}" if places else message)
+        self.reason = message
+        self.line = line
+        self.offset = offset
+
+
+class ExcessivePayload(MalformedPayload):
+    """A payload that passes a bound: nested too deep, or with entities that expand without bound."""
 
 
 class StepFailed(QuotingError):

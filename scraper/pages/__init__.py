@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.errors import UnsupportedMediaType
+from scraper.pages.json import JsonNode, JsonPage
 from scraper.pages.text import TextPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Page = TextPage
+Page = TextPage | JsonPage
 """Any page. Pages of other media types join here."""
 
-__all__ = ["Page", "TextPage", "open_page"]
+__all__ = ["JsonNode", "JsonPage", "Page", "TextPage", "open_page"]
 
 _OPENERS: dict[str, Callable[..., Page]] = {
     "text/plain": TextPage,
+    "application/json": JsonPage,
 }
+_SUFFIXES: dict[str, str] = {"+json": "application/json"}  # RFC 6839: what a structured syntax suffix stands for
 
 
 def open_page(payload: bytes, media_type: str, *, charset: str | None = None, url: str | None = None) -> Page:
@@ -30,14 +33,16 @@ def open_page(payload: bytes, media_type: str, *, charset: str | None = None, ur
         url: The page's URL.
 
     Returns:
-        The page of the media type: `TextPage` for `text/plain`.
+        The page of the media type: `TextPage` for `text/plain`, `JsonPage` for `application/json` and `*/*+json`.
 
     Raises:
         UnsupportedMediaType: No page opens this media type.
+        MalformedPayload: The payload is not well-formed.
         UnsupportedCharset: The payload is in a stateful charset, whose bytes cannot be quoted.
     """
     kind = media_type.partition(";")[0].strip().lower()
-    opener = _OPENERS.get(kind)
+    _, plus, suffix = kind.rpartition("+")
+    opener = _OPENERS.get(kind) or _OPENERS.get(_SUFFIXES.get(plus + suffix, ""))
     if opener is None:
         raise UnsupportedMediaType(f"no page opens {kind or 'an unnamed media type'}; known: {', '.join(_OPENERS)}")
     return opener(payload, charset=charset, url=url)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from scraper.errors import ReplayError
+from scraper.quoting.escapes import json_origins, json_text, xml_origins, xml_text
 from scraper.quoting.payload import PayloadMap, decode
+from scraper.quoting.references import attribute_origins, read_attribute, read_text, text_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +39,10 @@ class Reading:
 READINGS: dict[str, Reading] = {
     "raw": Reading(str),  # plain text, script and style
     "markup": Reading(str),  # source that is quoted as source
+    "text": Reading(read_text, text_origins),  # HTML between tags
+    "attribute": Reading(read_attribute, attribute_origins),  # an HTML attribute's value, without its quotes
+    "json": Reading(json_text, json_origins),  # the inside of a JSON string
+    "xml": Reading(xml_text, xml_origins),  # XML text and attribute values
 }
 
 

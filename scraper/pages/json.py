@@ -1,0 +1,409 @@
+"""`JsonPage` and `JsonNode`: JSON opened for quoting.
+
+The standard library's scanner reads the text once to prove it well-formed; where a member stands is found later, by walking to
+the asked pointer with the same scanner. So a value costs its walk, and what nobody asks about costs nothing more.
+
+JSON may also stand inside another payload (JSON-LD in a script element): `JsonNode.parse` takes a range of code points.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import attrs
+
+from scraper.errors import ExcessivePayload, MalformedPayload, QuotingError
+from scraper.quoting import MISSING, PayloadMap, Sourced, decide_charset, open_payload, quote
+from scraper.quoting.escapes import json_text
+from scraper.quoting.reading import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Key = str | int
+
+MAX_DEPTH: Final = 256
+"""How deep arrays and objects may nest (RFC 8259 §9 lets a reader bound it): safely less than the interpreter's own bound, which
+depends on the caller, while the same payload must always read the same."""
+
+_ABSENT: Final = object()
+_KINDS = {
+    dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null",
+}  # fmt: skip
+_SPACE = re.compile(r"[ \t\n\r]*")  # RFC 8259 §2
+_ESCAPED_NAME = re.compile(r'\\(?:[^"\\]|\\.)*"[ \t\n\r]*:', re.DOTALL)
+_INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901 §4, array-index
+
+
+@attrs.frozen(slots=True, eq=False)
+class _Source:
+    """One JSON text.
+
+    Attributes:
+        text: The text.
+        mapped: The payload that it stands in.
+        base: The code point of the payload's text at which it begins.
+        decoder: Reads any value in it.
+        selector: Where it stands, for people.
+        escaped_names: Whether a member's name may be written with escapes.
+    """
+
+    text: str
+    mapped: PayloadMap
+    base: int
+    decoder: json.JSONDecoder
+    selector: str
+    escaped_names: bool = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "escaped_names", "\\" in self.text and _ESCAPED_NAME.search(self.text) is not None)
+
+    def unique(self, name: str, place: int) -> bool:
+        """Whether no member of this name can follow after a place, in any object."""
+        return not self.escaped_names and self.text.find(f'"{name}"', place) < 0
+
+    def end(self, place: int) -> int:
+        """Return the end of the value at a place, both in code points of this text."""
+        return self.decoder.raw_decode(self.text, place)[1]
+
+
+class JsonNode:
+    """A value in a JSON text, or one that is not there (falsy; whatever is asked of it is not there either).
+
+    Attributes:
+        pointer: Its place in the text, an RFC 6901 pointer.
+    """
+
+    __slots__ = ("_known", "_members", "_place", "_source", "_value", "pointer")
+
+    def __init__(self, source: _Source, place: int, value: Any, pointer: str) -> None:
+        self._source = source
+        self._place = place
+        self._value = value
+        self._known: dict[Key, int] = {}
+        self._members: Iterator[tuple[Key, int]] | None = None
+        self.pointer = pointer
+
+    @classmethod
+    def parse(cls, mapped: PayloadMap, start: int = 0, end: int | None = None, *, selector: str = "") -> JsonNode:
+        """Parse the JSON text in a range of a payload's text.
+
+        Raw control characters inside strings are accepted, and so are `NaN` and `Infinity` (RFC 8259 §9 lets a reader be
+        lenient): pages hold the former, and the latter cost their own field only.
+
+        Args:
+            mapped: The payload.
+            start: The first code point of the range.
+            end: The code point after the range; None for the end of the text.
+            selector: Where the range is, for people; stands before the pointers in selectors.
+
+        Raises:
+            MalformedPayload: The range is no JSON text; the error says the line and the byte in the payload.
+            ExcessivePayload: It nests deeper than `MAX_DEPTH`.
+        """
+        text = mapped.text[start:end]
+        try:
+            value, decoder = _load(text)
+        except json.JSONDecodeError as error:
+            line = mapped.text.count("\n", 0, start) + error.lineno
+            raise MalformedPayload(f"no JSON: {error.msg}", line=line, offset=mapped.offset(start + error.pos)) from error
+        except ExcessivePayload as error:
+            raise ExcessivePayload(error.reason, offset=mapped.offset(start)) from error
+        return cls(_Source(text, mapped, start, decoder, selector), _after_space(text, 0), value, "")
+
+    # Being looked at
+
+    def __bool__(self) -> bool:
+        """Whether it is there (an empty object, `false` and `null` are)."""
+        return self._value is not _ABSENT
+
+    def __repr__(self) -> str:
+        return f"<JsonNode {self.selector} {self.kind}>"
+
+    @property
+    def kind(self) -> str:
+        """What it is: `object`, `array`, `string`, `number`, `boolean`, `null`, or `absent`."""
+        return _KINDS.get(type(self._value), "absent")
+
+    @property
+    def selector(self) -> str:
+        """How it was found, for people: where the text stands, and the pointer."""
+        return f"{self._source.selector} {self.pointer}".strip()
+
+    def __len__(self) -> int:
+        return len(self._value) if isinstance(self._value, dict | list) else 0
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self._value, dict) and key in self._value
+
+    # Going down
+
+    def __getitem__(self, key: Key) -> JsonNode:
+        """Return a member by its name, or an element by its number (from the end when negative)."""
+        match self._value, key:
+            case dict() as members, str() if key in members:
+                return self._child(key)
+            case list() as elements, int() if -len(elements) <= key < len(elements):
+                return self._child(key % len(elements))
+        return JsonNode(self._source, -1, _ABSENT, f"{self.pointer}/{_escaped(key)}")
+
+    def __iter__(self) -> Iterator[JsonNode]:
+        """Yield each element of an array, or the value of each member of an object."""
+        return (self._child(key) for key in self._keys())
+
+    def keys(self) -> list[str]:
+        """Return the names of an object's members."""
+        return list(self._value) if isinstance(self._value, dict) else []
+
+    def items(self) -> Iterator[tuple[str, JsonNode]]:
+        """Yield each member of an object: its name and its value."""
+        return ((key, self._child(key)) for key in self.keys())
+
+    def each(self) -> list[JsonNode]:
+        """Return an array's elements, nothing for nothing (`null` too), else the value itself: JSON-LD writes one as one."""
+        if isinstance(self._value, list):
+            return list(self)
+        return [self] if self and self._value is not None else []
+
+    def at(self, pointer: str) -> JsonNode:
+        """Return the value at a JSON Pointer below this one.
+
+        Raises:
+            QuotingError: It is no JSON Pointer (RFC 6901 §3).
+        """
+        if (pointer and not pointer.startswith("/")) or re.search("~(?![01])", pointer):
+            raise QuotingError(f"{pointer!r} is no JSON Pointer: it begins with '/', and '~' stands only in '~0' and '~1'")
+        node = self
+        for token in pointer.split("/")[1:]:
+            name = token.replace("~1", "/").replace("~0", "~")
+            index = isinstance(node._value, list) and _INDEX.fullmatch(name)
+            node = node[int(name) if index and len(name) < 16 else name]  # noqa: PLR2004  # more digits than any index has
+        return node
+
+    def find_all(self, *types: str) -> list[JsonNode]:
+        """Return every object of a type (`@type`), through lists, `@graph` and members: shallow ones first, then in order.
+
+        Args:
+            types: Names such as `ScholarlyArticle`. A vocabulary before the name on the page does not matter
+                (`schema:ScholarlyArticle`, `https://schema.org/ScholarlyArticle`).
+        """
+        wanted, found = set(types), []
+        queue: deque[tuple[Any, tuple[Key, ...]]] = deque([(self._value, ())])
+        while queue:
+            value, path = queue.popleft()
+            if isinstance(value, dict):
+                if wanted & _types(value):
+                    found.append(self._descend(path))
+                queue.extend((each, (*path, key)) for key, each in value.items() if isinstance(each, dict | list))
+            elif isinstance(value, list):
+                queue.extend((each, (*path, index)) for index, each in enumerate(value) if isinstance(each, dict | list))
+        return found
+
+    def find(self, *types: str) -> JsonNode:
+        """Return the first object of a type, see `find_all`; an absent node if there is none."""
+        return next(iter(self.find_all(*types)), JsonNode(self._source, -1, _ABSENT, self.pointer))
+
+    # Quoting
+
+    def get(self) -> Sourced[Any]:
+        """Return a leaf: a string, a number or a truth value; `MISSING` for anything else.
+
+        A string's span lies inside its quotes. A number that the output could not hold is unreadable, see the step `json`.
+        """
+        match self._value:
+            case str():
+                return self._string()
+            case int() | float():
+                return self._literal().then("json")
+        return MISSING
+
+    def text(self) -> Sourced[str]:
+        """Return a leaf as text: a string, or a number or truth value as it is written; `MISSING` for anything else."""
+        return self._literal() if isinstance(self._value, int | float) else self.get()
+
+    def source(self) -> Sourced[str]:
+        """Return the value's verbatim JSON source, whatever it is."""
+        if not self:
+            return MISSING
+        return self._quoted(self._place, self._source.end(self._place), "markup")
+
+    def _string(self) -> Sourced[str]:
+        source = self._source
+        start, end = self._place + 1, source.end(self._place) - 1
+        value = json_text(source.text[start:end])
+        span = source.mapped.span(source.base + start, source.base + end)
+        raw = source.mapped.payload[slice(*span)] if span else b""
+        if span is None or read(raw, source.mapped.charset, "json") != value:
+            return Sourced.unlocated(value, "the bytes of the string do not read back to it", selector=self.selector)
+        return Sourced(value, (span,), self.selector, readings=("json",), charset=source.mapped.charset, raw=(raw,))
+
+    def _literal(self) -> Sourced[str]:
+        return self._quoted(self._place, self._source.end(self._place), "raw")
+
+    def _quoted(self, start: int, end: int, as_: str) -> Sourced[str]:
+        source = self._source
+        return quote(source.mapped, source.base + start, source.base + end, selector=self.selector, as_=as_)
+
+    # Walking
+
+    def _keys(self) -> list[Key]:
+        match self._value:
+            case dict():
+                return list(self._value)
+            case list():
+                return list(range(len(self._value)))
+        return []
+
+    def _descend(self, path: tuple[Key, ...]) -> JsonNode:
+        node = self
+        for key in path:
+            node = node._child(key)
+        return node
+
+    def _child(self, key: Key) -> JsonNode:
+        """Return a child that is there.
+
+        Of members of one name the last counts, as in every common reader (RFC 8259 §4 leaves it open), so an object is walked to
+        its end; except for its first child asked for, when the name does not occur again: that makes one pointer cheap.
+        """
+        if key not in self._known:
+            self._find(key)
+        return JsonNode(self._source, self._known[key], self._value[key], f"{self.pointer}/{_escaped(key)}")
+
+    def _find(self, key: Key) -> None:
+        first, self._members = self._members is None, self._members or self._walk()
+        for name, place in self._members:
+            self._known[name] = place
+            if name == key and (isinstance(name, int) or (first and self._source.unique(name, place))):
+                break
+
+    def _walk(self) -> Iterator[tuple[Key, int]]:
+        """Yield the key and place of each child; text that has been parsed is not checked again."""
+        text, index = self._source.text, 0
+        place = _after_space(text, self._place + 1)
+        while text[place] not in "]}":
+            key: Key = index
+            if isinstance(self._value, dict):
+                key, place = self._source.decoder.raw_decode(text, place)
+                place = _after_space(text, _after_space(text, place) + 1)
+            yield key, place
+            place = _after_space(text, self._source.end(place))
+            if text[place] == ",":
+                place = _after_space(text, place + 1)
+            index += 1
+
+    def __reduce__(self) -> NoReturn:
+        raise QuotingError("nodes do not travel between processes: send the payload, or the values, which hold no page")
+
+
+class JsonPage:
+    """A JSON payload. What a node can do, the page does for its root.
+
+    Args:
+        payload: The bytes; a byte order mark is not part of the text.
+        charset: The declared charset label. JSON is UTF-8 whatever is declared (RFC 8259 §8.1, §11), or the Unicode encoding that
+            its first bytes show; the label counts where it is neither.
+        url: The page's URL, if it is known.
+
+    Attributes:
+        charset: The charset that the payload is decoded with. To open the payload again with it changes nothing.
+        root: The whole value.
+
+    Raises:
+        MalformedPayload: The payload is no JSON text.
+        ExcessivePayload: It nests deeper than `MAX_DEPTH`.
+        UnsupportedCharset: The payload is in a stateful charset.
+    """
+
+    media_type = "application/json"
+
+    def __init__(self, payload: bytes, *, charset: str | None = None, url: str | None = None) -> None:
+        self.url = url
+        self._map = open_payload(payload, _charset(payload, charset))
+        self.charset = self._map.charset
+        self.root = JsonNode.parse(self._map)
+
+    def at(self, pointer: str) -> JsonNode:
+        """Return the value at a JSON Pointer; see `JsonNode.at`."""
+        return self.root.at(pointer)
+
+    def __getitem__(self, key: Key) -> JsonNode:
+        return self.root[key]
+
+    def __iter__(self) -> Iterator[JsonNode]:
+        return iter(self.root)
+
+    def find_all(self, *types: str) -> list[JsonNode]:
+        """Return every object of a type; see `JsonNode.find_all`."""
+        return self.root.find_all(*types)
+
+    def find(self, *types: str) -> JsonNode:
+        """Return the first object of a type; see `JsonNode.find`."""
+        return self.root.find(*types)
+
+    def __reduce__(self) -> NoReturn:
+        raise QuotingError("pages do not travel between processes: send the payload, or the values, which hold no page")
+
+
+def _after_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
+
+
+def _escaped(key: Key) -> str:
+    """Write a key as a token of a JSON Pointer; a lone surrogate in it as U+FFFD, so that the selector can be written."""
+    name = str(key)
+    if not name.isascii():
+        name = name.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _types(members: dict[str, Any]) -> set[str]:
+    """Return the local names of an object's `@type`, which is a name or a list of names."""
+    stated = members.get("@type")
+    names = stated if isinstance(stated, list) else [stated]
+    return {re.split("[/#:]", name)[-1] for name in names if isinstance(name, str)}
+
+
+def _load(text: str) -> tuple[Any, json.JSONDecoder]:
+    """Parse a text once: its value, and a decoder that reads its parts."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        try:
+            value = decoder.decode(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # an integer of more digits than Python converts; its own field will be unreadable, no other
+            decoder = json.JSONDecoder(strict=False, parse_int=float)
+            value = decoder.decode(text)
+    except RecursionError as error:
+        raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}") from error
+    _check_depth(text, value)
+    return value, decoder
+
+
+def _check_depth(text: str, value: Any) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    level, depth = [value] if isinstance(value, dict | list) else [], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}")
+        inside = (each for node in level for each in (node.values() if isinstance(node, dict) else node))
+        level = [each for each in inside if isinstance(each, dict | list)]
+
+
+def _charset(payload: bytes, declared: str | None) -> str:
+    """Decide the charset: byte order mark, UTF-16 or UTF-32 by the zero bytes (RFC 4627 §3), UTF-8, and only then the label."""
+    found = json.detect_encoding(payload)
+    if not found.startswith("utf-8"):
+        return decide_charset(payload, found)
+    try:
+        payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return decide_charset(payload, declared)
+    return "utf-8"
