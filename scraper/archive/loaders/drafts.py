@@ -136,6 +136,11 @@ class Rejected:
     part: str = ""
     offset: int | None = None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether the rest of the file was read."""
+        return bool(self.part) or self.offset is not None
+
     def __str__(self) -> str:
         """Return file, part, offset and reason on one line, printable whatever the file is called."""
         place = "" if self.offset is None else f" at offset {self.offset}"

@@ -7,15 +7,16 @@ itself stand in the folder: each is told apart before anything is opened.
 from __future__ import annotations
 
 import os
-import re
+import re  # noqa: TC003  attrs resolves annotations at run time
 import stat
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  as above
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
+from scraper.archive.index import SUFFIX
 from scraper.archive.loaders.drafts import PassedOver, Rejected
-from scraper.archive.volume import SUFFIXES
+from scraper.archive.loaders.target import family
 from scraper.errors import LoadError
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ class _Ours:
     _others: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        suffix = next(suffix for suffix in SUFFIXES if self.output.name.endswith(suffix))
-        stem = re.escape(self.output.name.removesuffix(suffix))
-        self._family = re.compile(rf"{stem}(-\d{{5,}})?{re.escape(suffix)}(\.open|\.cdxj(\.\d+\.tmp)?)?")
+        self._family = family(self.output)
         self._folder = os.path.realpath(self.output.parent)
         self._others = frozenset(os.path.realpath(path) for path in self.others)
 
@@ -130,11 +129,9 @@ class _Ours:
             return "output"
         if self._others and os.path.realpath(path) in self._others:
             return "output"
-        if name.endswith(SIDECAR) and _beside(path, SIDECAR).exists():
+        if _speaks_of_another(path, SIDECAR):
             return "sidecar"
-        if name.endswith(".cdxj") and _beside(path, ".cdxj").exists():
-            return "index"
-        return None
+        return "index" if _speaks_of_another(path, SUFFIX) else None
 
 
 @define
@@ -203,6 +200,7 @@ def _entries(folder: Path) -> Iterator[Path]:
             yield folder / entry.name
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    """The file that a sidecar or an index speaks of."""
-    return path.with_name(path.name.removesuffix(suffix) or ".")
+def _speaks_of_another(path: Path, suffix: str) -> bool:
+    """Whether a file is the sidecar or the index of another one beside it."""
+    name = path.name.removesuffix(suffix)
+    return name not in {path.name, ""} and path.with_name(name).exists()
