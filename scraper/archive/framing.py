@@ -194,14 +194,17 @@ class RecordStream:
         return start, line
 
     def _rest_of_head(self, first: bytes) -> bytes:
-        """A WARC head from its first line on; empty when no blank line ends it within bounds."""
+        """A WARC head from its first line on; empty when no blank line ends it within bounds, or another head begins in it.
+
+        A record torn within its head would else lend its URL to the one that follows.
+        """
         lines = [first]
         size = len(first)
         while size <= MAX_HEAD:
             line = self.stream.readline(MAX_LINE)
             size += len(line)
             self.position += len(line)
-            if not line.endswith(b"\n"):
+            if not line.endswith(b"\n") or WARC_LINE.search(line):
                 return b""
             lines.append(line)
             if not line.strip(b"\r\n"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import time
 import zlib
 from typing import TYPE_CHECKING
 
@@ -321,3 +322,22 @@ def test_bits_of_foreign_gzip_headers_that_nothing_covers_are_harmless(compresse
         data[position] ^= 0xFF
     path.write_bytes(data)
     assert read_at(path, 0, len(data)) == capture
+
+
+def test_a_record_torn_in_its_head_lends_nothing_to_the_next(plain: Path) -> None:
+    """Heads that run into each other are told apart: no URL of the one stands beside the payload of the other."""
+    data = plain.read_bytes()
+    good = [item for item in scan(plain) if isinstance(item, Capture)]
+    path = plain.with_name("torn.warc")
+    for cut in range(good[0].offset + 1, good[0].offset + 300, 7):
+        path.write_bytes(data[:cut] + data[good[1].offset :])
+        assert [told(item) for item in scan(path) if isinstance(item, Capture)] == [told(item) for item in good[1:]]
+
+
+def test_many_false_heads_cost_no_more_than_their_length(tmp_path: Path) -> None:
+    """A file of nothing but torn heads is refused at once, not after reading each to the end of the file."""
+    path = tmp_path / "x.warc"
+    path.write_bytes(b"WARC/1.0\r\nWARC-Type: response\r\n" * 40_000)
+    started = time.monotonic()
+    assert all(isinstance(item, Damage) for item in scan(path))
+    assert time.monotonic() - started < 10
