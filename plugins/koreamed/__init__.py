@@ -1,0 +1,20 @@
+"""KoreaMed (koreamed.org): abstracts of the journals of the Korean Association of Medical Journal Editors, and Synapse.
+
+The text layout is known from one dump. Unverified: how a dump shows authors (their line is read where names stand between title
+and affiliations, with the marks glued on), structured abstracts, and lists of similar articles, which are not read at all.
+Links to the full text show their label alone, and a link without its address is no value of ours.
+"""
+
+from __future__ import annotations
+
+from plugins.koreamed.text import extract, recognises
+from scraper.sites import Site, hookimpl
+
+site = Site("koreamed", version="1.0.0", urls=["koreamed.org"])
+site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
+
+
+@hookimpl
+def scraper_sites() -> list[Site]:
+    """Bring the site."""
+    return [site]
