@@ -93,6 +93,10 @@ class _Job:
                 self.counts.others[item.reason] += 1
 
     def _extract(self, capture: Capture) -> None:
+        why = _no_page(capture)
+        if why:
+            self.counts.skipped[why] += 1
+            return
         results = list(extract(capture, self.registry))
         if self.site and all(isinstance(each, Rejection) and each.error == Unmatched.__name__ for each in results):
             self.counts.skipped[f"not of site {self.site}"] += 1
@@ -113,6 +117,13 @@ class _Job:
             self.rejects.write(result.line())
 
 
+def _no_page(capture: Capture) -> str | None:
+    """Say why a capture holds no page to extract: an error, a redirect, nothing at all."""
+    if capture.status is not None and not 200 <= capture.status < 300:  # noqa: PLR2004  # success, RFC 9110 §15.3
+        return f"HTTP status {capture.status}"
+    return None if capture.payload else "empty payload"
+
+
 @contextlib.contextmanager
 def _whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a file under a temporary name beside it, and rename it when the block ends well."""
@@ -125,4 +136,5 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what could not be made need not be removed
+            part.unlink()

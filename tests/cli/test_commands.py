@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from support import PAGE, lines, project, scraper, write_archive
 
+from scraper.archive import ArchiveWriter
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -150,3 +152,17 @@ def test_explain_shows_a_failed_value(folder: Path) -> None:
 def test_every_command_has_help(tmp_path: Path, verb: list[str]) -> None:
     """Each command explains itself."""
     assert len(scraper(*verb, "--help", cwd=tmp_path).stdout) > 200
+
+
+def test_errors_redirects_and_empty_pages_are_skipped(folder: Path) -> None:
+    """A capture without a page in it is counted as skipped, with the reason."""
+    head = "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}"
+    with ArchiveWriter(folder / "http.warc.gz") as writer:
+        for number, (status, page) in enumerate([("200 OK", PAGE), ("404 Not Found", PAGE), ("301 Moved", ""), ("200 OK", "")]):
+            block = head.format(status, len(page.encode()), page).encode()
+            writer.write_response(f"https://letters.example/{number}", "2026-01-02T03:04:05Z", block)
+    done = scraper("extract", "http.warc.gz", "-o", "o.jsonl", cwd=folder)
+    assert (
+        "captures 4 = extracted 1 + rejected 0 + skipped 3 (1 HTTP status 301, 1 HTTP status 404, 1 empty payload)" in done.stdout
+    )
+    scraper("verify", "o.jsonl", cwd=folder)
