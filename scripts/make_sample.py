@@ -1,6 +1,7 @@
 """Make archives/sample.warc.gz again from the pages in scripts/sample, all of them written for this project.
 
-Equal pages give an equal archive, byte for byte: ids are derived from the pages, and the date is given.
+Equal pages give equal records: ids are derived from the pages, and the date is given. Only the warcinfo record, which tells when
+and by what the archive was written, differs from run to run.
 """
 
 from __future__ import annotations
