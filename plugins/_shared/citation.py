@@ -7,7 +7,7 @@ absent: a citation has hardly any marks between its parts but periods, and perio
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plugins._shared.imprint import imprint
 from scraper.quoting import MISSING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DOI = re.compile(r"(?:\bdoi:?\s*|\bdoi\.org/)+(10\.\d[\d.]*/\S+)", re.IGNORECASE)
 _BARE_DOI = re.compile(r"^10\.\d[\d.]*/\S+$")
 _IDENTIFIER = re.compile(r"\s*(?:\bdoi:?\s*10\.|https?://|\b(?:PMID|PMC|PMCID):\s*\w)", re.IGNORECASE)
+_PMID = re.compile(r"\bPMID:\s*([1-9]\d*)")
+_PMCID = re.compile(r"\bPMC(?:ID)?:\s*((?:PMC)?\d+)")
 _LABELS = re.compile(r"(?:\s+[-–]\s+(?:DOI|PMC|PubMed))+\s*$|\s+View\s*$")  # noqa: RUF001  # an en dash, as on pages
 _SENTENCE_END = re.compile(r"[.?!…][\"”’)\]]?\s+")  # noqa: RUF001  # a typographic quotation mark, as on pages
 
@@ -99,6 +101,14 @@ def is_journal(name: str) -> bool:
     return bool(name) and len(name) <= _LONGEST_JOURNAL and not lower and not _NO_JOURNAL.match(name)
 
 
+def identifiers(text: Text) -> dict[str, Any]:
+    """Return what identifies a work, by the names of records' fields."""
+    pmcid = text.re(_PMCID)
+    # Some sites leave out the letters that belong to the number.
+    pmcid = pmcid if not pmcid or pmcid.value.startswith("PMC") else pmcid.then("prefix", text="PMC")
+    return {"doi": bare_doi(text), "pmid": text.re(_PMID), "pmcid": pmcid}
+
+
 def reference(shown: Text) -> Reference:
     """Read a reference: "Authors. Title. Journal. 2022;62(8):2140-57. doi: 10.… - DOI - PubMed"."""
     citation = without_labels(shown.squash())
@@ -114,6 +124,6 @@ def reference(shown: Text) -> Reference:
         authors=names if title or len(names) > 1 else [],
         title=title if names else MISSING,
         journal=named,
-        doi=bare_doi(citation),
+        **identifiers(citation),
         **read.fields(),
     )

@@ -21,7 +21,7 @@ _YEAR = r"(?:1[6-9]|20)\d\d\b"
 DATE = rf"{_YEAR}(?:\s(?:{MONTH}|{_SEASON})(?:\s?[\s/–-]\s?(?:{MONTH}|{_SEASON}|{_YEAR}|\d{{1,2}}\b))*)?"  # noqa: RUF001
 """A date as citations hold it: a year, then perhaps a month or season, a day, a range of these."""
 
-_PART = r"(?:[A-Z]{0,4}\d[\w/–-]*|[IVXLCDM]+|Suppl\w*|Pt|Part|Spec|No|Hors|[A-Z])"  # noqa: RUF001
+_PART = r"(?:[A-Z]{0,4}\d[\w/–-]*|[IVXLCDM]+|Suppl\w*|Pt|Part|Chapter|Spec|No|Hors|[A-Z])"  # noqa: RUF001
 _VOLUME = rf"(?P<volume>(?:{_PART}(?:\s{_PART}){{0,4}})?)\s?(?:\((?P<issue>[^()]*)\))?"
 _PAGE = r"(?:(?:[A-Za-z][\w.-]{0,15}?)?\d[\w()/–—-]*(?:\.[\w()/–—-]+)*|[ivxlc]+(?:[-–][ivxlc]+)?|[A-Z]+(?:[-–][A-Z]+)?)"  # noqa: RUF001
 _PAGES = rf"(?P<pages>(?:Unit\s)?{_PAGE}(?:[,;]\s?(?:[a-z]+\s){{0,2}}{_PAGE})*)"

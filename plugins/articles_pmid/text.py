@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugins._shared.abstract import abstract
 from plugins._shared.authors import affiliations, authors
-from plugins._shared.citation import bare_doi, before_identifiers, is_author, is_journal, title_and_journal, without_labels
+from plugins._shared.citation import before_identifiers, identifiers, is_author, is_journal, title_and_journal, without_labels
 from plugins._shared.imprint import imprint, published
 from plugins._shared.lines import first, item, parts, prose, sections, shown, stripped
 from scraper.quoting import MISSING
@@ -23,8 +23,6 @@ _BREADCRUMB = re.compile(r"^(?:Home\s*)?»\s*Articles\s*»\s*PMID:\s*(\d+)$")
 _HEADINGS = frozenset({"overview", "authors", "affiliations", "abstract", "citing articles", "references"})
 _NUMBER = re.compile(r"^\d+\.$")
 _PMID = re.compile(r"\bPMID:\s*([1-9]\d*)")
-_PMC = re.compile(r"\bPMC:\s*(?:PMC)?(\d+)")
-_PUBMED_CENTRAL = "PMC"
 _HEAD_DEPTH = 30
 
 
@@ -83,13 +81,8 @@ def _reference(shown: Text) -> Reference:
         authors=parts(names, ",") if mark else [],
         journal=named,
         **read.fields(),
-        **_identifiers(citation),
+        **identifiers(citation),
     )
-
-
-def _identifiers(text: Text) -> dict[str, Text]:
-    """Read what identifies a work. PubMed Central's number lacks the letters that belong to it."""
-    return {"pmid": text.re(_PMID), "pmcid": text.re(_PMC).then("prefix", text=_PUBMED_CENTRAL), "doi": bare_doi(text)}
 
 
 def _citing(lines: Sequence[Text]) -> Iterator[Reference]:
@@ -103,7 +96,7 @@ def _citing(lines: Sequence[Text]) -> Iterator[Reference]:
             held.append(line)
 
 
-def _citing_article(lines: Sequence[Text], identifiers: Text) -> Reference:
+def _citing_article(lines: Sequence[Text], last: Text) -> Reference:
     """Read one citing article; of more lines than its two nobody knows what they are, and the citation alone holds them."""
     title = lines[0] if len(lines) in (1, 2) else MISSING
     source = lines[1].squash() if len(lines) == 2 else MISSING  # noqa: PLR2004  # title and source
@@ -115,7 +108,7 @@ def _citing_article(lines: Sequence[Text], identifiers: Text) -> Reference:
         authors=names,
         journal=named,
         **read.fields(),
-        **_identifiers(identifiers),
+        **identifiers(last),
     )
 
 

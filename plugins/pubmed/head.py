@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from scraper.records.article import Author
 
 # A button before the citation leaves its period behind; where the journal is kept, it is one sentence without periods.
-_CITATION = re.compile(rf"^(?:(?P<journal>[^\W_][^.;]{{1,120}})?\.)\s*(?P<imprint>{DATE}(?:\s?[;:.].*)?)$")
+_CITATION = re.compile(rf"^(?:(?P<journal>[^\W_][^.,;]{{1,120}})?\.)\s*(?P<imprint>{DATE}(?:\s?[;:.].*)?)$")
 _NOTE = re.compile(
     r"(?:doi:\s*10\.|(?:Epub|eCollection|Print)\s+\d{4}|Online ahead of print|Free (?:PMC )?article\.?$|\[Article in\s"
     r"|Item in Clipboard$|Full text links$|Cite$|(?:[•*]\s*)?(?:PMID|PMCID|DOI):\s)",
@@ -47,6 +47,7 @@ _NOTE = re.compile(
 _BYLINE = re.compile(r"^(?P<name>[^\W\d_].{0,100}?)(?:\s+et al\.|\.)\s+(?P<journal>[^.]{2,120})\.(?:\s*\d{4}[\w\s-]*)?\s*\.?$")
 _HEADINGS = frozenset({"authors", "author", "affiliations", "affiliation", "collaborators", "collaborators, affiliations"})
 _CONTRIBUTION = re.compile(r"[#*]\s*(?:Contributed|These authors)", re.IGNORECASE)
+_BELOW = frozenset({"abstract", "similar articles", "cited by", "references"})
 _TYPE_DEPTH = 6
 
 
@@ -73,9 +74,19 @@ class Head:
         return next((found for found in (line.squash().re(pattern) for line in self.notes) if found), MISSING)
 
 
-def citations(lines: Sequence[Text]) -> list[int]:
-    """Return the places of lines that can be the article's citation; where there are several, the page is a list of articles."""
-    return [place for place, line in enumerate(lines) if line and _CITATION.match(line.squash().value)]
+def citation_place(lines: Sequence[Text]) -> int:
+    """Return the place of the article's citation, which stands above every section; -1 for none."""
+    for place, line in enumerate(lines):
+        if line and _CITATION.match(line.squash().value):
+            return place
+        if key(line) in _BELOW:
+            break
+    return -1
+
+
+def is_list(lines: Sequence[Text]) -> bool:
+    """Whether a page shows several articles, each under its own citation."""
+    return sum(bool(line) and line.value.startswith(".") and bool(_CITATION.match(line.squash().value)) for line in lines) > 1
 
 
 def head(lines: Sequence[Text], headings: frozenset[str]) -> Head:
@@ -85,7 +96,7 @@ def head(lines: Sequence[Text], headings: frozenset[str]) -> Head:
         lines: The page's lines, stripped.
         headings: The headings of the sections below, case-folded.
     """
-    start = next(iter(citations(lines)), 0)
+    start = max(citation_place(lines), 0)
     title = _title_place(lines, start + 1)
     again = _repeated(lines, title, headings)
     body = next((place for place in range(title + 1, len(lines)) if key(lines[place]) in headings), len(lines))

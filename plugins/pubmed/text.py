@@ -11,7 +11,7 @@ from plugins._shared.citation import bare_doi, before_identifiers, reference
 from plugins._shared.imprint import DATE, imprint, published
 from plugins._shared.lines import item, parts, prose, sections, stripped
 from plugins.pubmed.docsum import docsums
-from plugins.pubmed.head import citations, head, key
+from plugins.pubmed.head import citation_place, head, is_list, key
 from plugins.pubmed.types import PUBLICATION_TYPES
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Figure, Funding, Journal, Reference
@@ -56,10 +56,9 @@ _HEADINGS = frozenset(
         *("secondary source id", "trial registration", "full text sources", "miscellaneous", "medical", "other literature sources"),
     }
 )
-_SEARCH = re.compile(
-    r"^(?:[\d,]+ results?|Search Results|Results by year|Sort by.*|Results per page.*)$", re.IGNORECASE | re.MULTILINE
-)
-_BANNER = re.compile(r"^(?:PubMed Disclaimer|Skip to main page content|Access keys NCBI Homepage.*|PMID:\s*\d+.*)$", re.MULTILINE)
+_SEARCH = re.compile(r"^(?:[\d,]+ results?|Search Results|Results by year|Sort by.*|Results per page.*)$", re.IGNORECASE)
+_BANNER = re.compile(r"PubMed Disclaimer$|Skip to main page content$|Access keys NCBI Homepage")
+_ADDRESS = re.compile(r"//pubmed\.ncbi\.nlm\.nih\.gov/\d|ncbi\.nlm\.nih\.gov/pubmed/\d")
 _KEYWORDS = re.compile(r"^Keywords?:\s*(.*?)\.?$", re.IGNORECASE)
 _RIGHTS = re.compile(r"^(?:©|\(c\)|copyright\b|published (?:by|\d{4}))", re.IGNORECASE)
 _FURNITURE = re.compile(
@@ -78,12 +77,10 @@ _COUNT = re.compile(r"^(\d[\d,]*)\s+articles?$", re.IGNORECASE)
 def recognises(page: TextPage) -> bool:
     """Whether a page is PubMed's of one article: one citation, a mark of the site, and none of a search's."""
     lines = stripped(page)
-    return (
-        len(citations(lines)) == 1
-        and bool(page.search(_BANNER))
-        and bool(head(lines, _HEADINGS).title)
-        and not page.search(_SEARCH)
-    )
+    if citation_place(lines) < 0 or is_list(lines) or any(_SEARCH.match(line.value) for line in lines if line):
+        return False
+    marked = any(_BANNER.match(line.value) for line in lines if line) or bool(_ADDRESS.search(page.url or ""))
+    return marked and bool(head(lines, _HEADINGS).title)
 
 
 def extract(page: TextPage) -> Article:
