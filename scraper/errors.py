@@ -14,6 +14,7 @@
     │   ├── UnsupportedCharset     a stateful or unknown charset: bytes cannot be mapped to text piecewise
     │   ├── MalformedPayload       not well-formed XML or JSON; carries line and offset
     │   │   └── ExcessivePayload   nested too deep, or entities that expand without bound
+    │   ├── BadSelector            a selector that cannot be read, or that computes a value instead of selecting
     │   ├── StepFailed             a step does not apply to this value
     │   ├── UnknownStep            a pointer names a step that nobody registered
     │   └── ReplayError            a pointer that does not fit its payload
@@ -129,6 +130,10 @@ class MalformedPayload(QuotingError):
 
 class ExcessivePayload(MalformedPayload):
     """A payload that passes a bound: nested too deep, or with entities that expand without bound."""
+
+
+class BadSelector(QuotingError):
+    """A selector that cannot be read, or that computes a value, which would have no place on the page, instead of selecting."""
 
 
 class StepFailed(QuotingError):

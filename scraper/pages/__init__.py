@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.errors import UnsupportedMediaType
+from scraper.pages.html import HtmlNode, HtmlPage, NodeList
 from scraper.pages.json import JsonNode, JsonPage
 from scraper.pages.text import TextPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Page = TextPage | JsonPage
+Page = HtmlPage | TextPage | JsonPage
 """Any page. Pages of other media types join here."""
 
-__all__ = ["JsonNode", "JsonPage", "Page", "TextPage", "open_page"]
+__all__ = ["HtmlNode", "HtmlPage", "JsonNode", "JsonPage", "NodeList", "Page", "TextPage", "open_page"]
 
 _OPENERS: dict[str, Callable[..., Page]] = {
+    "text/html": HtmlPage,
     "text/plain": TextPage,
     "application/json": JsonPage,
 }
@@ -33,7 +35,8 @@ def open_page(payload: bytes, media_type: str, *, charset: str | None = None, ur
         url: The page's URL.
 
     Returns:
-        The page of the media type: `TextPage` for `text/plain`, `JsonPage` for `application/json` and `*/*+json`.
+        The page of the media type: `HtmlPage` for `text/html`, `TextPage` for `text/plain`, `JsonPage` for `application/json` and
+        `*/*+json`.
 
     Raises:
         UnsupportedMediaType: No page opens this media type.
