@@ -8,21 +8,27 @@ from scraper.errors import UnsupportedMediaType
 from scraper.pages.html import HtmlNode, HtmlPage, NodeList
 from scraper.pages.json import JsonNode, JsonPage
 from scraper.pages.text import TextPage
+from scraper.pages.xml import XmlNode, XmlPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Page = HtmlPage | TextPage | JsonPage
+Page = HtmlPage | TextPage | XmlPage | JsonPage
 """Any page. Pages of other media types join here."""
 
-__all__ = ["HtmlNode", "HtmlPage", "JsonNode", "JsonPage", "NodeList", "Page", "TextPage", "open_page"]
+__all__ = ["HtmlNode", "HtmlPage", "JsonNode", "JsonPage", "NodeList", "Page", "TextPage", "XmlNode", "XmlPage", "open_page"]
 
 _OPENERS: dict[str, Callable[..., Page]] = {
     "text/html": HtmlPage,
     "text/plain": TextPage,
+    "application/xml": XmlPage,
+    "text/xml": XmlPage,
     "application/json": JsonPage,
 }
-_SUFFIXES: dict[str, str] = {"+json": "application/json"}  # RFC 6839: what a structured syntax suffix stands for
+_SUFFIXES: dict[str, str] = {
+    "+xml": "application/xml",
+    "+json": "application/json",
+}  # RFC 6839: what a structured syntax suffix stands for
 
 
 def open_page(payload: bytes, media_type: str, *, charset: str | None = None, url: str | None = None) -> Page:
@@ -35,8 +41,8 @@ def open_page(payload: bytes, media_type: str, *, charset: str | None = None, ur
         url: The page's URL.
 
     Returns:
-        The page of the media type: `HtmlPage` for `text/html`, `TextPage` for `text/plain`, `JsonPage` for `application/json` and
-        `*/*+json`.
+        The page of the media type: `HtmlPage` for `text/html`, `TextPage` for `text/plain`, `XmlPage` for `application/xml`,
+        `text/xml` and `*/*+xml`, `JsonPage` for `application/json` and `*/*+json`.
 
     Raises:
         UnsupportedMediaType: No page opens this media type.
