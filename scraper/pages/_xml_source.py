@@ -8,7 +8,7 @@ tokens, and the two are aligned one to one. Where their numbers differ (an entit
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from xml.parsers import expat
 
 import attrs
@@ -51,7 +51,8 @@ _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 _DECLARED = "the bytes do not read back to it: its text comes from a declaration in the document's DTD"
 _OUTSIDE = "it stands outside the streamed element, or entities with markup hide where it stands"
 
-Kind = Literal["start", "end", "empty", "cdata", "other"]
+Token = tuple[int, int, str]
+"""A piece of markup: its range in code points of the source, and its kind: start, end, empty, cdata or other."""
 
 
 class Piece(NamedTuple):
@@ -60,14 +61,6 @@ class Piece(NamedTuple):
     start: int
     end: int
     as_: str
-
-
-class Token(NamedTuple):
-    """A piece of markup: its range in code points of the source, and its kind."""
-
-    start: int
-    end: int
-    kind: Kind
 
 
 @attrs.frozen(slots=True)
@@ -118,7 +111,7 @@ class XmlSource:
         self.shift = shift
         self._start = start
         self.root = self._parse(around)
-        self._tokens: list[Token] = []
+        self._tokens: list[Token] = []  # plain tuples: there are many
         self._closing: dict[int, int] = {}
         self._places: dict[Element, int] | None = None
         self._namespaces: dict[str, str] | None = None
@@ -170,23 +163,23 @@ class XmlSource:
         if self._places is None:
             self._tokenize()
             nodes = list(self.root.iter())
-            opening = [number for number, token in enumerate(self._tokens) if token.kind in _OPENING]
+            opening = [number for number, (_, _, kind) in enumerate(self._tokens) if kind in _OPENING]
             self._places = dict(zip(nodes, opening, strict=True)) if len(nodes) == len(opening) else {}
         return self._places.get(node)
 
     def _tokenize(self) -> None:
-        tokens, opened = self._tokens, []
-        for found in _TOKEN.finditer(self.mapped.text, self._start):
+        text, tokens, opened = self.mapped.text, self._tokens, []
+        for found in _TOKEN.finditer(text, self._start):
             start, end = found.span()
             kind = found.lastgroup or "other"
             if kind == "start":
-                if found[0].endswith("/>"):
+                if text[end - 2] == "/":
                     kind = "empty"
                 else:
                     opened.append(len(tokens))
             elif kind == "end":
                 self._closing[opened.pop()] = len(tokens)
-            tokens.append(Token(start, end, cast("Kind", kind)))
+            tokens.append((start, end, kind))
             if not opened:
                 break
 
@@ -218,22 +211,21 @@ class XmlSource:
             return None
         number = self._closing.get(place, place) if tail else place
         pieces = self._after(number)
-        while self._tokens[number + 1].kind == "cdata":
+        while self._tokens[number + 1][2] == "cdata":
             number += 1
             pieces.extend(self._after(number))
         return pieces
 
     def _after(self, number: int) -> list[Piece]:
         """Return the text from a token to the next: what stands in it if it is a CDATA section, then what follows it."""
-        token, following = self._tokens[number], self._tokens[number + 1]
-        pieces = self._section(token) if token.kind == "cdata" else []
-        if token.end < following.start:
-            pieces.append(Piece(token.end, following.start, "xml"))
+        (start, end, kind), following = self._tokens[number], self._tokens[number + 1][0]
+        pieces = self._section(start + len("<![CDATA["), end - len("]]>")) if kind == "cdata" else []
+        if end < following:
+            pieces.append(Piece(end, following, "xml"))
         return pieces
 
-    def _section(self, token: Token) -> list[Piece]:
+    def _section(self, start: int, end: int) -> list[Piece]:
         """Return what stands in a CDATA section: ends of lines are normalised there, references are not resolved."""
-        start, end = token.start + len("<![CDATA["), token.end - len("]]>")
         text = self.mapped.text[start:end]
         if "&" not in text or "\r" not in text:
             return [Piece(start, end, "raw" if "&" in text else "xml")] if text else []
@@ -245,8 +237,8 @@ class XmlSource:
         place = self._place(element)
         if place is None:
             return None
-        last = self._tokens[self._closing.get(place, place)]
-        return Piece(self._tokens[place].start, last.end, "markup")
+        last = self._closing.get(place, place)
+        return Piece(self._tokens[place][0], self._tokens[last][1], "markup")
 
     # Quoting
 
@@ -281,7 +273,7 @@ class XmlSource:
         return Sourced.unlocated(value, _DECLARED, selector=selector)
 
     def _attributes(self, tag: Token) -> Iterator[tuple[str, int, int]]:
-        for found in _ATTRIBUTE.finditer(self.mapped.text, tag.start, tag.end):
+        for found in _ATTRIBUTE.finditer(self.mapped.text, tag[0], tag[1]):
             yield found[1], *found.span(2 if found[2] is not None else 3)
 
     def _attribute_value(self, value: str, start: int, end: int, selector: str) -> Sourced[str]:
