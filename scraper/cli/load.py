@@ -134,7 +134,7 @@ def command(
     inputs = find_inputs(paths, output=output, others=[path for path in (urls, rejects) if path])
     assigned = assign(rows, inputs.sources)
     front = Front(Origins(assigned.origins, date), media_type, max_file)
-    with _teller(rejects, verbose=verbose) as tell, Target(output, max_size) as target:
+    with _teller(rejects, verbose=verbose) as tell, Target(output, max_size, max_file) as target:
         loading = Loading(front, target, tell)
         _load(loading, inputs)
     _conclude(loading, output, inputs.missing, assigned.unmatched)

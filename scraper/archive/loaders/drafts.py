@@ -52,6 +52,11 @@ class PageDraft:
     def _identity(self) -> str:
         return identify(self.kind, self.url, self.payload)
 
+    @property
+    def block(self) -> bytes:
+        """The record's block: the payload."""
+        return self.payload
+
     def write(self, writer: ArchiveWriter) -> Written:
         """Archive it."""
         write = writer.write_conversion if self.kind == "conversion" else writer.write_resource
@@ -107,6 +112,11 @@ class CopyDraft:
     def kind(self) -> str:
         """The record's type."""
         return self.record.head.kind
+
+    @property
+    def block(self) -> bytes:
+        """The record's block."""
+        return self.record.block
 
     @property
     def url(self) -> str:

@@ -45,24 +45,25 @@ _HTML_START: Final = re.compile(
 )
 _XML_START: Final = re.compile(r"\s*<\?xml\s")
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MAGIC: Final = (
-    (b"%PDF-", "a PDF"),
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"RIFF", "an image, sound or film"),
-    (b"wOFF", "a font"),
-    (b"wOF2", "a font"),
-    (b"\x7fELF", "a program"),
-    (b"BZh9", "compressed with bzip2"),
-    (b"\xfd7zXZ\x00", "compressed with xz"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"7z\xbc\xaf", "a 7-Zip file"),
-    (b"Rar!\x1a\x07", "a RAR file"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"SQLite format 3\x00", "a database"),
-    (b"bplist00", "a property list (a Safari web archive?)"),
+_MAGIC: Final = tuple(
+    (re.compile(pattern, re.DOTALL), what)
+    for pattern, what in (
+        (rb"%PDF-\d", "a PDF"),
+        (rb"\x89PNG\r\n", "a PNG image"),
+        (rb"\xff\xd8\xff", "a JPEG image"),
+        (rb"GIF8[79]a", "a GIF image"),
+        (rb"RIFF.{4}(WEBP|WAVE|AVI )", "an image, sound or film"),
+        (rb"wOF[F2]\0", "a font"),
+        (rb"\x7fELF", "a program"),
+        (rb"BZh[1-9]1AY&SY", "compressed with bzip2"),
+        (rb"\xfd7zXZ\0", "compressed with xz"),
+        (rb"\x28\xb5\x2f\xfd", "compressed with zstd"),
+        (rb"7z\xbc\xaf\x27\x1c", "a 7-Zip file"),
+        (rb"Rar!\x1a\x07", "a RAR file"),
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+        (rb"SQLite format 3\0", "a database"),
+        (rb"bplist00", "a property list (a Safari web archive?)"),
+    )
 )
 
 
@@ -113,7 +114,7 @@ def media_type(data: bytes, name: str) -> str:
         ValueError: It is no page; the message says what it is.
     """
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    other = next((what for magic, what in _MAGIC if data.startswith(magic)), None) or _NO_PAGES.get(suffix)
+    other = next((what for magic, what in _MAGIC if magic.match(data)), None) or _NO_PAGES.get(suffix)
     if other:
         raise ValueError(f"{other}, no page")
     named = _BY_NAME.get(suffix)

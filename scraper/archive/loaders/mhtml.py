@@ -59,7 +59,7 @@ def mhtml_parts(data: bytes, source: Source, origin: Origin) -> Iterator[Outcome
     """
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
-        parts = [part for part in message.walk() if not part.is_multipart()]
+        parts = [part for part in message.walk() if part.get_content_maintype() != "multipart" and not part.is_multipart()]
     except RecursionError as error:
         raise LoadError("an MHTML whose parts are nested too deeply", path=source.path) from error
     cut = any(type(defect).__name__ == _CUT for part in message.walk() for defect in part.defects)

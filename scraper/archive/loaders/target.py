@@ -15,7 +15,7 @@ from attrs import define, field
 from scraper.archive.framing import Record
 from scraper.archive.index import file_sha256, index_path, indexed_sha256
 from scraper.archive.loaders.drafts import CopyDraft, Draft
-from scraper.archive.reader import raw_records
+from scraper.archive.reader import MAX_PAYLOAD, raw_records
 from scraper.archive.volume import unfinished
 from scraper.archive.writer import ArchiveWriter, Written
 from scraper.errors import UsageError
@@ -37,6 +37,7 @@ class Target:
     Args:
         path: Its name: `….warc.gz` or `….warc`.
         max_size: Bytes after which the next archive is begun (`NAME-00001.warc.gz`); None for no bound.
+        max_block: Most bytes of a block that is to be recognised when it is copied again.
 
     Attributes:
         written: The archives that records were added to, in order.
@@ -48,18 +49,19 @@ class Target:
 
     path: Path
     max_size: int | None = None
+    max_block: int = MAX_PAYLOAD
     written: list[Path] = field(factory=list, init=False)
     _writer: ArchiveWriter | None = field(default=None, init=False)
     _known: _Known = field(init=False)
+    _sizes: list[int] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        volumes = list(_volumes(self.path))
-        left = [path for path in volumes if unfinished(path).exists()]
+        left = [path for path in _volumes(self.path) if unfinished(path).exists()]
         if self.max_size is None and any(path != self.path for path in left):
             raise UsageError(f"{unfinished(left[-1])} was left unfinished: load with --max-size again, to go on with it")
         if left:
             self._open()
-        self._known = _Known(volumes)
+        self._look()
 
     def __enter__(self) -> Self:
         return self
@@ -86,16 +88,20 @@ class Target:
         if self._known.has(draft):
             return None
         if self._writer is None:
-            before = _sizes(self.path)
             self._open()
-            if _sizes(self.path) != before:  # new; or another writer has been here since it was looked through
-                self._known = _Known(list(_volumes(self.path)))
+            if _sizes(self.path) != self._sizes:  # new; or another writer has been here since it was looked through
+                self._look()
                 return self.add(draft)
         written = draft.write(self._opened())
         self._known.add(draft)
         if written.path not in self.written[-1:]:
             self.written.append(written.path)
         return written
+
+    def _look(self) -> None:
+        """Learn what the archive holds."""
+        self._sizes = _sizes(self.path)
+        self._known = _Known(list(_volumes(self.path)), self.max_block)
 
     def _open(self) -> None:
         self._writer = ArchiveWriter(self.path, max_size=self.max_size)
@@ -116,6 +122,7 @@ class _Known:
     """
 
     volumes: list[Path]
+    max_block: int
     _ids: set[str] = field(factory=set, init=False)
     _copies: set[bytes] = field(factory=set, init=False)
     _scanned: bool = field(default=False, init=False)
@@ -137,23 +144,22 @@ class _Known:
             return draft.record_id in self._ids
         if not self._scanned:
             self._scan()
-        return _fingerprint(draft.record_id, draft.record) in self._copies
+        return _fingerprint(draft.record_id, draft.block) in self._copies
 
     def add(self, draft: Draft) -> None:
         """Take note of a record that has been written."""
         self._ids.add(draft.record_id)
-        if isinstance(draft, CopyDraft):
-            self._copies.add(_fingerprint(draft.record_id, draft.record))
+        self._copies.add(_fingerprint(draft.record_id, draft.block))
 
     def _scan(self) -> None:
         """Read the archives."""
         self._scanned = True
         for path in map(_stored, self.volumes):
-            for record in raw_records(path) if path.stat().st_size else ():
+            for record in raw_records(path, max_block=self.max_block) if path.stat().st_size else ():
                 if isinstance(record, Record):
                     record_id = record.head.record_id(record.block)
                     self._ids.add(record_id)
-                    self._copies.add(_fingerprint(record_id, record))
+                    self._copies.add(_fingerprint(record_id, record.block))
 
 
 def check_name(output: Path) -> str:
@@ -216,6 +222,8 @@ def _indexed(archive: Path) -> set[str] | None:
         return None  # no index, or no good one: the archive itself is read
 
 
-def _fingerprint(record_id: str, record: Record) -> bytes:
+def _fingerprint(record_id: str, block: bytes) -> bytes:
     """What tells records apart that bear the same id."""
-    return hashlib.sha256(record_id.encode("utf-8", "surrogatepass") + b" " + record.block).digest()[:16]
+    digest = hashlib.sha256(record_id.encode("utf-8", "surrogatepass") + b" ")
+    digest.update(block)
+    return digest.digest()[:16]
