@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit with 1 when an archive is damaged.")
 def command(archives: tuple[Path, ...], *, strict: bool) -> None:
-    r"""Make the index of archives anew: NAME.cdxj beside each.
+    """Make the index of archives anew: NAME.cdxj beside each.
 
     An index says where each capture is, for replay (it is what pywb reads) and for finding captures whose archive was renamed or
     recompressed. Archives written here come with one; make it for those of other tools, or after an archive was changed.
@@ -39,7 +39,7 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
       scraper index --strict foreign.warc
 
     Exit codes: 0 done; 1 an archive is damaged, under --strict; 2 an archive cannot be read (the others are indexed first).
-    """
+    """  # noqa: D301  click wants the character backspace, which marks lines to be kept
     sizes = [path.stat().st_size if path.is_file() else 0 for path in archives]
     damaged = unreadable = 0
     with progress("index", sum(sizes)) as report:

@@ -102,7 +102,7 @@ def command(
     strict: bool,
     verbose: bool,
 ) -> None:
-    r"""Put saved files into an archive, byte for byte.
+    """Put saved files into an archive, byte for byte.
 
     PATHs are files or folders; folders are walked, hidden files left out. The format is recognised by content, then by name:
 
@@ -129,7 +129,7 @@ def command(
       scraper load session.har old.arc.gz collection.wacz -o archives/all.warc.gz
 
     Exit codes: 0 done; 1 something was rejected under --strict; 2 wrong usage, or a PATH cannot be reached.
-    """
+    """  # noqa: D301  click wants the character backspace, which marks lines to be kept
     rows = read_mapping(urls) if urls else []
     inputs = find_inputs(paths, output=output, others=[path for path in (urls, rejects) if path])
     assigned = assign(rows, inputs.sources)

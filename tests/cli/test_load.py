@@ -128,6 +128,13 @@ def test_verbose(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[:3] == expected
 
 
+def test_help(tmp_path: Path) -> None:
+    """The help lists formats and examples a line each."""
+    shown = scraper("load", "--help", cwd=tmp_path).stdout.splitlines()
+    assert "    saved HTML, XML, JSON (.gz)   one resource record each" in shown
+    assert "    scraper load dump.txt --date 2026-11-21 -o archives/dump.warc.gz" in shown
+
+
 def test_kill(tmp_path: Path) -> None:
     """Killed twenty times at any moment, a load loses nothing that it said was archived, and is completed by running it again."""
     seeded = random.Random(20261121)  # noqa: S311  no secret

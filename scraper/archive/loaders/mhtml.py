@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SCHEMES: Final = SCHEMES | {"cid"}  # Chrome names inlined style sheets and frames by cid: (RFC 2392)
 _BROKEN: Final = ("InvalidBase64PaddingDefect", "InvalidBase64CharactersDefect", "InvalidBase64LengthDefect")
+_MAX_PARTS: Final = 500_000
+"""More lines that may begin a part are an attack on memory: each part costs some hundred bytes, however short it is."""
 _CUT: Final = "CloseBoundaryNotFoundDefect"
 _Part: TypeAlias = "Message[str, str]"
 
@@ -57,6 +59,8 @@ def mhtml_parts(data: bytes, source: Source, origin: Origin) -> Iterator[Outcome
     Raises:
         LoadError: It is no MHTML, or its page has no URL.
     """
+    if data.count(b"\n--") > _MAX_PARTS:
+        raise LoadError(f"an MHTML of more than {_MAX_PARTS:,} parts", path=source.path)
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
         parts = [part for part in message.walk() if part.get_content_maintype() != "multipart" and not part.is_multipart()]

@@ -121,6 +121,7 @@ def test_cut_file(load: Callable[..., Any], tmp_path: Path) -> None:
         "no message at all",
         HEAD.replace("https://example.com/page#part", "about:blank") + PAGE.replace("https://example.com/other-name", "x") + END,
         HEAD,
+        HEAD + "------b----\n" * 600_000,
         "MIME-Version: 1.0\n" + "".join(f"Content-Type: multipart/related; boundary=b{n}\n\n--b{n}\n" for n in range(3000)),
     ],
 )
