@@ -7,11 +7,13 @@ citing articles, MeSH terms, grants. Buttons leave no text in a dump, so the jou
 
 from __future__ import annotations
 
+from plugins.pubmed import xml
 from plugins.pubmed.text import extract, recognises
 from scraper.sites import Site, hookimpl
 
 site = Site("pubmed", version="1.0.0", urls=["pubmed.ncbi.nlm.nih.gov/", "ncbi.nlm.nih.gov/pubmed/"])
 site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
+site.layout("xml", media_types=["application/xml", "text/xml"], recognises=xml.recognises)(xml.extract)
 
 
 @hookimpl
