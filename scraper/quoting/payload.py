@@ -32,6 +32,8 @@ _MULTIBYTE = frozenset(
     }
 )  # fmt: skip
 
+_UNICODE = frozenset({"utf-8", "utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le"})  # without U+FFFD one text has one encoding
+
 # These name a family whose members differ by a byte order mark; a mark is looked for before, so without one the
 # little-endian member is meant (WHATWG Encoding, "utf-16" is UTF-16LE).
 _WITHOUT_MARK = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
@@ -143,13 +145,14 @@ class PayloadMap:
         text: The decoded text, newlines as they are.
     """
 
-    __slots__ = ("_chars", "_identity", "_offsets", "_units", "charset", "payload", "start", "text")
+    __slots__ = ("_chars", "_faithful", "_identity", "_offsets", "_units", "charset", "payload", "start", "text")
 
     def __init__(self, payload: bytes, charset: str, *, start: int = 0) -> None:
         self.payload = payload
         self.charset = charset
         self.start = start
         self.text = decode(payload[start:] if start else payload, charset)
+        self._faithful: bool | None = None  # whether the text, encoded, is the payload; None as long as nobody asked
         self._chars: list[int] | None = None  # code points before each checkpoint
         self._offsets: list[int] = []  # its byte offset
         self._units: dict[int, dict[int, int]] = {}  # block number -> code point -> byte offset, where it had to be walked
@@ -165,13 +168,28 @@ class PayloadMap:
             return self.start + index
         if index == len(self.text):
             return len(self.payload)
+        if self._faithful is None:
+            self._faithful = self.charset in _UNICODE and "\ufffd" not in self.text
+        if self._faithful:
+            return self._by_encoding(index)
         if self._chars is None:
             self._index()
         return self._in_block(index)
 
+    def _by_encoding(self, index: int) -> int:
+        """Encode the text before `index`, from the checkpoint before it: exact where one text has one encoding."""
+        if not self._offsets:
+            blocks = (self.text[start : start + _BLOCK] for start in range(0, len(self.text), _BLOCK))
+            self._offsets = list(accumulate((len(block.encode(self.charset)) for block in blocks), initial=self.start))
+        number = index // _BLOCK
+        return self._offsets[number] + len(self.text[number * _BLOCK : index].encode(self.charset))
+
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
-        first, last = self.offset(start), self.offset(end)
+        first = self.offset(start)
+        if first is not None and self._faithful and start <= end < start + _BLOCK:
+            return first, first + len(self.text[start:end].encode(self.charset))
+        last = self.offset(end)
         return None if first is None or last is None else (first, last)
 
     def _index(self) -> None:

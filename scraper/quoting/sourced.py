@@ -10,6 +10,7 @@ What is not there is `MISSING`, and what cannot be read is `Unreadable`: both fa
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -272,8 +273,8 @@ class Sourced(Generic[T_co]):
     def _narrow(self, ranges: Sequence[Span], step: Callable[[builtins.int], Step] | None = None) -> list[Sourced[str]]:
         """Narrow to each range of code points of the value; `step(i)` names the i-th cut where the bytes cannot follow it."""
         text = self._text()
-        if ranges == [(0, len(text))]:
-            return [cast("Sourced[str]", self)]
+        if not ranges or ranges == [(0, len(text))]:
+            return [cast("Sourced[str]", self) for _ in ranges]
         if self.origin != "located":
             return [self._with(text[start:end], self.steps) for start, end in ranges]
         cut = self._cutter()
@@ -296,7 +297,7 @@ class Sourced(Generic[T_co]):
         texts = self._texts()
         source, bounds = "".join(texts), [0, *accumulate(map(len, texts))]
         places = _squash_places(source) if self.steps else None
-        cuts: dict[builtins.int, Callable[[builtins.int, builtins.int], Span | None]] = {}
+        pieces_cut = functools.cache(lambda number: cutter(self._raw[number], self.charset, self.readings[number]))
 
         def cut(start: builtins.int, end: builtins.int) -> Sourced[str] | None:
             first, last = (start, end) if places is None else _from_squashed(places, start, end)
@@ -304,7 +305,7 @@ class Sourced(Generic[T_co]):
             for number, (low, high) in enumerate(pairwise(bounds)):
                 part = (max(first, low) - low, min(last, high) - low)
                 if part[0] < part[1] or (first == last and low <= first <= high and not pieces):
-                    inside = cuts.setdefault(number, cutter(self._raw[number], self.charset, self.readings[number]))(*part)
+                    inside = pieces_cut(number)(*part)
                     if inside is None:
                         return None
                     pieces.append((number, *inside))
