@@ -122,6 +122,8 @@ class Places:
         return start + text_origins(head)[1] if self._source.read(found).startswith("\n") else start
 
     def _reads(self, piece: Piece, data: str) -> bool:
+        if piece.reading == "text" and "&" not in data and self._source.text[piece.start : piece.end] == data:
+            return True  # the quick way: no reference in it, and what else is special is not in the parser's text
         read = self._source.read(piece)
         if read == data:
             return True
@@ -137,10 +139,10 @@ class Places:
         if start >= end:
             return None
         if isinstance(parent, Element) and _is_special(parent):
-            piece = None if before or after else self._whole(parent, start, end)
-            if piece is not None:
-                return [piece] if self._reads(piece, node.data) else None
-            start = self._after_newline(start, end) if parent.tag in _DROPS_NEWLINE and not before else start
+            if parent.tag in _RAW or parent.tag in _ESCAPABLE:
+                piece = None if before or after else self._whole(parent, start, end)
+                return [piece] if piece and self._reads(piece, node.data) else None
+            start = self._after_newline(start, end) if node.previous_sibling is None else start
         groups = self._source.runs(start, end)
         return self._align(groups, node, before, after) if groups is not None else None
 

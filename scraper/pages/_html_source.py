@@ -13,7 +13,7 @@ from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper.quoting import Sourced, open_payload
-from scraper.quoting.reading import READINGS
+from scraper.quoting.reading import READINGS, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,16 +82,32 @@ class HtmlSource:
 
     def quote(self, pieces: Sequence[Piece], value: str, selector: str) -> Sourced[str] | None:
         """Quote pieces that together read as a value; None where the payload's bytes, read again, do not."""
-        spans, raw = [], []
-        for piece in pieces:
-            span = self.map.span(piece.start, piece.end)
+        if len(pieces) == 1:
+            return self._quote_one(pieces[0], value, selector)
+        spans, raws, texts, charset = [], [], [], self.charset
+        for start, end, reading in pieces:
+            span = self.map.span(start, end)
             if span is None:
                 return None
+            raw = self.map.payload[span[0] : span[1]]
             spans.append(span)
-            raw.append(self.map.payload[span[0] : span[1]])
+            raws.append(raw)
+            texts.append(read(raw, charset, reading))
+        if "".join(texts) != value:
+            return None
         readings = tuple(piece.reading for piece in pieces)
-        found = Sourced(value, tuple(spans), selector, readings=readings, charset=self.charset, raw=tuple(raw))
-        return found if found.source() == value else None
+        return Sourced(value, tuple(spans), selector, readings=readings, charset=charset, raw=tuple(raws))
+
+    def _quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
+        """The common case, written out because it is the costliest part of reading a page."""
+        start, end, reading = piece
+        span = self.map.span(start, end)
+        if span is None:
+            return None
+        raw = self.map.payload[span[0] : span[1]]
+        if read(raw, self.charset, reading) != value:
+            return None
+        return Sourced(value, (span,), selector, (), "located", None, (reading,), self.charset, (raw,))
 
     def attribute(self, start: int, end: int) -> Piece:
         """Return the value of an attribute whose name begins at `start` and whose value, with its quotes, ends at `end`."""

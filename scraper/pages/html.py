@@ -320,13 +320,14 @@ class HtmlPage:
             return Sourced.unlocated(value, why, selector=selector)
         if pieces and pieces[0].reading in {"raw", "markup"}:
             value = "".join(map(self._source.read, pieces))
-        return self._source.quote(pieces, value, selector) or Sourced.unlocated(value, _NOT_READ_BACK, selector=selector)
+        found = self._source.quote(pieces, value, selector)
+        return Sourced.unlocated(value, _NOT_READ_BACK, selector=selector) if found is None else found
 
     def _all_text(self, element: Element, selector: str) -> Sourced[str]:
         texts = visible_texts(element)
         pieces = self._places.inside(element) if len(texts) > 1 else None
         found = self._source.quote(pieces, "".join(text.data for text in texts), selector) if pieces else None
-        return found or self._joined(texts, selector)
+        return self._joined(texts, selector) if found is None else found
 
     def _joined(self, texts: Sequence[Text], selector: str) -> Sourced[str]:
         if not texts:

@@ -14,6 +14,7 @@ import codecs
 import encodings.aliases
 import functools
 import importlib
+import re
 from bisect import bisect_right
 from itertools import accumulate
 
@@ -24,6 +25,7 @@ from scraper.errors import UnsupportedCharset
 _BLOCK = 1024  # bytes between checkpoints
 _UNIT = 8  # no stateless charset needs more bytes for one character; longer than any bad run
 
+_ASCII = re.compile(rb"[\x00-\x7f]+")
 _MULTIBYTE = frozenset(
     {
         "big5", "big5hkscs", "cp932", "cp949", "cp950", "euc_jis_2004", "euc_jisx0213", "euc_jp", "euc_kr", "gb18030",
@@ -231,10 +233,17 @@ class PayloadMap:
 
     def _walk(self, index: int, position: int, end: int) -> list[tuple[int, int]]:
         """List (code point, byte offset) for each unit, character or bad run, that begins in a block."""
-        found = []
+        found: list[tuple[int, int]] = []
+        plain = _ascii_transparent(self.charset)
         while position < end:
-            found.append((index, position))
-            size, chars = _unit(self.payload[position : position + _UNIT], self.charset)
+            # Where a unit begins, bytes of ASCII are characters of their own: most of any markup, so not looked at one by one.
+            ascii_run = _ASCII.match(self.payload, position, end) if plain else None
+            if ascii_run:
+                size = chars = ascii_run.end() - position
+                found.extend(zip(range(index, index + size), range(position, position + size), strict=True))
+            else:
+                found.append((index, position))
+                size, chars = _unit(self.payload[position : position + _UNIT], self.charset)
             position += size
             index += chars
         return found
