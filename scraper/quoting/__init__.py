@@ -4,8 +4,9 @@ Everything else in this project stands on what is here, and this package stands 
 """
 
 from scraper.quoting.payload import PayloadMap, decide_charset, open_payload, stateless
+from scraper.quoting.quote import quote
 from scraper.quoting.replay import replay
-from scraper.quoting.sourced import MISSING, Missing, Sourced, Unreadable, quote
+from scraper.quoting.sourced import MISSING, Missing, Sourced, Unreadable
 from scraper.quoting.steps import Step, step
 
 __all__ = [

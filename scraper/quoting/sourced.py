@@ -19,13 +19,11 @@ import attrs
 
 from scraper.errors import StepFailed
 from scraper.quoting.reading import Span, cutter, read
-from scraper.quoting.steps import Step
+from scraper.quoting.steps import Step, before_squash, squash_places
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from scraper.quoting.payload import PayloadMap
 
     Compiled = re.Pattern[str]
     Pattern = str | Compiled
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 _SQUASH = Step("squash")
-_REACH = 8  # code points to widen by where no byte boundary is; more than any charset puts in one unit
+_NOT_PLAIN = re.compile(rb"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
 
 
 @attrs.frozen(slots=True)
@@ -294,13 +292,15 @@ class Sourced(Generic[T_co]):
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
         if self.steps not in ((), (_SQUASH,)):
             return lambda _start, _end: None
+        if self._is_plain():
+            return self._plain_cut
         texts = self._texts()
         source, bounds = "".join(texts), [0, *accumulate(map(len, texts))]
-        places = _squash_places(source) if self.steps else None
+        places = squash_places(source) if self.steps else None
         pieces_cut = functools.cache(lambda number: cutter(self._raw[number], self.charset, self.readings[number]))
 
         def cut(start: builtins.int, end: builtins.int) -> Sourced[str] | None:
-            first, last = (start, end) if places is None else _from_squashed(places, start, end)
+            first, last = (start, end) if places is None else before_squash(places, start, end)
             pieces: list[tuple[builtins.int, builtins.int, builtins.int]] = []
             for number, (low, high) in enumerate(pairwise(bounds)):
                 part = (max(first, low) - low, min(last, high) - low)
@@ -312,6 +312,24 @@ class Sourced(Generic[T_co]):
             return self._from_pieces(pieces, cast("str", self.value)[start:end])
 
         return cut
+
+    def _is_plain(self) -> bool:
+        """Whether each byte of the one span is one character, read as itself: then so is each byte of any part of it."""
+        if self.steps or len(self._raw) != 1:
+            return False
+        raw = self._raw[0]
+        return raw.isascii() and raw.decode("ascii") == self.value and not _NOT_PLAIN.search(raw)
+
+    def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
+        first = self.spans[0][0]
+        return Sourced(
+            self._text()[start:end],
+            ((first + start, first + end),),
+            self.selector,
+            readings=self.readings,
+            charset=self.charset,
+            raw=(self._raw[0][start:end],),
+        )
 
     def _from_pieces(self, pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str) -> Sourced[str] | None:
         """Point at parts of the spans, (number of the span, first byte, end byte) each; None unless they replay to `wanted`."""
@@ -399,43 +417,7 @@ class Unreadable(Missing):
         return Unreadable, (self.found, self.reason)
 
 
-def quote(page: PayloadMap, start: int, end: int, *, selector: str, as_: str = "raw") -> Sourced[str]:
-    """Quote code points `start` to `end` of a payload's text.
-
-    Where these are no byte boundaries, the spans reach a little wider and the cut is recorded as a step; where even that does
-    not read back, the value is unlocated.
-    """
-    text = page.text
-    for before, after in _WIDENINGS:
-        first, last = max(0, start - before), min(len(text), end + after)
-        span = page.span(first, last)
-        if span is not None and read(raw := page.payload[slice(*span)], page.charset, as_) == text[first:last]:
-            found = Sourced(text[first:last], (span,), selector, readings=(as_,), charset=page.charset, raw=(raw,))
-            return found._cut(start - first, end - first)  # noqa: SLF001  # a friend of the class, in its own module
-    return Sourced.unlocated(text[start:end], "the bytes around do not read back to the text", selector=selector)
-
-
-_WIDENINGS = sorted(((a, b) for a in range(_REACH + 1) for b in range(_REACH + 1)), key=sum)
-
-
 def _re_step(pattern: Compiled, group: builtins.int | str, match: int) -> Step:
     flags = pattern.flags & ~re.UNICODE
     args: dict[str, Any] = {"pattern": pattern.pattern, "group": group}
     return Step.of("re", **args, **({"flags": flags} if flags else {}), **({"match": match} if match else {}))
-
-
-def _squash_places(source: str) -> list[int]:
-    """For each code point of the squashed source, and its end, the place in the source."""
-    places: list[int] = []
-    end = 0
-    for word in re.finditer(r"\S+", source):
-        if places:
-            places.append(end)
-        places.extend(range(word.start(), word.end()))
-        end = word.end()
-    return [*places, end]
-
-
-def _from_squashed(places: Sequence[int], start: int, end: int) -> tuple[builtins.int, builtins.int]:
-    first = places[start]
-    return (first, first) if start == end else (first, places[end - 1] + 1)

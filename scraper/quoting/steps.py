@@ -141,6 +141,23 @@ def squash(value: str) -> str:
     return " ".join(value.split())
 
 
+def squash_places(source: str) -> list[int]:
+    """Return for each code point of the squashed text, and for its end, the place in the source: the map that squash keeps."""
+    places: list[int] = []
+    end = 0
+    for word in re.finditer(r"\S+", source):
+        if places:
+            places.append(end)
+        places.extend(range(word.start(), word.end()))
+        end = word.end()
+    return [*places, end]
+
+
+def before_squash(places: Sequence[int], start: int, end: int) -> tuple[builtins.int, builtins.int]:
+    first = places[start]
+    return (first, first) if start == end else (first, places[end - 1] + 1)
+
+
 @step("slice")
 def slice_(value: str, start: int, end: int) -> str:
     """Cut code points `start` to `end` out of the text."""

@@ -1,0 +1,30 @@
+"""To quote: from a stretch of a payload's text to a sourced value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.quoting.reading import read
+from scraper.quoting.sourced import Sourced
+
+if TYPE_CHECKING:
+    from scraper.quoting.payload import PayloadMap
+
+_REACH = 8  # code points to widen by where no byte boundary is; more than any charset puts in one unit
+_WIDENINGS = sorted(((a, b) for a in range(_REACH + 1) for b in range(_REACH + 1)), key=sum)
+
+
+def quote(page: PayloadMap, start: int, end: int, *, selector: str, as_: str = "raw") -> Sourced[str]:
+    """Quote code points `start` to `end` of a payload's text.
+
+    Where these are no byte boundaries, the spans reach a little wider and the cut is recorded as a step; where even that does
+    not read back, the value is unlocated.
+    """
+    text = page.text
+    for before, after in _WIDENINGS:
+        first, last = max(0, start - before), min(len(text), end + after)
+        span = page.span(first, last)
+        if span is not None and read(raw := page.payload[slice(*span)], page.charset, as_) == text[first:last]:
+            found = Sourced(text[first:last], (span,), selector, readings=(as_,), charset=page.charset, raw=(raw,))
+            return found[start - first : end - first]
+    return Sourced.unlocated(text[start:end], "the bytes around do not read back to the text", selector=selector)
