@@ -61,7 +61,7 @@ def abstract(paragraphs: Sequence[Text]) -> list[Section]:
         if not heading and is_label(paragraph.value) and len(paragraphs) > 1:
             heading = paragraph.removesuffix(":").strip()
             continue
-        found.extend(_sections(paragraph.squash(), heading, anything=shaped and known))
+        found.extend(_sections(paragraph.squash(), heading, alone=len(paragraphs) == 1, anything=shaped and known))
         heading = MISSING
     return found
 
@@ -76,14 +76,22 @@ def _labelled(paragraph: Text) -> bool:
     return bool(found and is_label(found["heading"]))
 
 
-def _sections(text: Text, heading: Text, *, anything: bool) -> Iterator[Section]:
-    """Yield the sections of one paragraph, whose label may stand on the line before."""
+def _sections(text: Text, heading: Text, *, alone: bool, anything: bool) -> Iterator[Section]:
+    """Yield the sections of one paragraph.
+
+    Args:
+        text: The paragraph.
+        heading: The label on the line before, if there is one.
+        alone: Whether it is the whole abstract, and may hold several sections in a row.
+        anything: Whether a label need not be a known one.
+    """
     inside = [] if heading else [found for found in _INSIDE.finditer(text.value) if is_label(found["heading"])]
     if inside and not inside[0].start():
+        inside = inside if alone else inside[:1]
         ends = [*(found.start() for found in inside[1:]), len(text.value)]
         for found, end in zip(inside, ends, strict=True):
             yield Section(heading=text[slice(*found.span("heading"))], text=text[found.end() : end].strip())
-    elif anything:
+    elif anything and not heading:
         yield Section(**text.groups(_SHAPED))
     else:
         yield Section(heading=heading, text=text)

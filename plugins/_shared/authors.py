@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plugins._shared.lines import item
+from scraper.quoting import MISSING
 from scraper.records.article import Author
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _SIGNS = r"\s\d*#†‡§¶"
 _MARKED = re.compile(rf"^(?P<name>.*?[^{_SIGNS}-])?(?P<marks>[{_SIGNS}]*)$", re.DOTALL)
+_LAST = re.compile(rf"^(?P<marks>[{_SIGNS}]*)and\s+(?P<name>\S.*)$", re.DOTALL)
 _TWO = re.compile(r"^(?P<one>\S+(?:\s\S+){1,3}?)\s+and\s+(?P<other>\S+(?:\s\S+){1,3})$")
 _DEGREES = frozenset(
     {
@@ -41,6 +43,7 @@ _DEGREES = frozenset(
 _PARTICLES = frozenset(
     "al and av bin da das de del den der des di do dos du el for ibn in la le of on the van vom von y zu zum zur".split()  # noqa: SIM905  # read as prose
 )
+_ELIDED = re.compile(r"\w{1,2}['’]\w")  # noqa: RUF001  # a typographic apostrophe, as on pages
 _LONGEST = 100
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
@@ -84,7 +87,10 @@ def authors(line: Text, places: Mapping[str, Text]) -> list[Author]:
 def _people(line: Text) -> Iterator[tuple[Text, list[str]]]:
     """Yield name and marks of each piece between commas; "1, 2" after a name makes pieces without a name."""
     for part in line.re_all(r"[^,;]+"):
-        piece = part.strip().removeprefix("and ").strip()
+        joined = part.groups(_LAST)
+        if joined["name"]:
+            yield MISSING, re.findall(r"\d+", str(joined["marks"]))
+        piece = (joined["name"] or part).strip()
         two = piece.groups(_TWO)
         for each in (two["one"], two["other"]) if two["one"] else (piece,):
             found = each.groups(_MARKED)
@@ -98,6 +104,5 @@ def are_authors(line: Text) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    words = re.findall(r"[^\s'’-]+", text)  # noqa: RUF001  # a typographic apostrophe, as on pages
-    capitalised = all(not word[0].islower() or word in _PARTICLES for word in words)
-    return len(text) <= _LONGEST and bool(words) and capitalised and not re.search(r"[:?!()\[\]/@]|\.$|\d{3}", text)
+    capitalised = all(not word[0].islower() or word in _PARTICLES or _ELIDED.match(word) for word in text.split())
+    return len(text) <= _LONGEST and capitalised and not re.search(r"[:?!()\[\]/@]|\.$|\d{3}", text)

@@ -25,6 +25,10 @@ _LABELS = re.compile(r"(?:\s+[-–]\s+(?:DOI|PMC|PubMed))+\s*$|\s+View\s*$")  # 
 _SENTENCE_END = re.compile(r"[.?!…][\"”’)\]]?\s+")  # noqa: RUF001  # a typographic quotation mark, as on pages
 
 _SUFFIXES = frozenset({"Jr", "Sr", "2nd", "3rd", "4th", "II", "III", "IV"})
+_GROUP = re.compile(
+    r"\b(?:Group|Consortium|Collaborat\w+|Investigators|Network|Committee|Study|Team|Initiative|Association|Society|Trials?|Registry"
+    r"|Organi[sz]ation|Cent(?:er|re)s?|Institut\w+|Foundation|Program(?:me)?|Project|Alliance|Council|Department)\b"
+)
 _LONGEST_INITIALS = 4
 _MOST_WORDS = 6  # of an author: five of family name, one of initials
 
@@ -59,7 +63,7 @@ def is_author(name: str) -> bool:
     words = name.split()
     if words and words[-1] in _SUFFIXES:
         words.pop()
-    if not 1 < len(words) <= _MOST_WORDS or words[0][0].isdigit():
+    if not 1 < len(words) <= _MOST_WORDS or words[0][0].isdigit() or _GROUP.search(name):
         return False
     initials = words[-1].replace("-", "")
     return initials.isalpha() and initials.isupper() and len(initials) <= _LONGEST_INITIALS

@@ -45,6 +45,17 @@ def parts(text: Text, separator: str = ";") -> list[Text]:
     return shown(part.strip() for part in text.split(separator))
 
 
+def title(lines: Sequence[Text], headings: frozenset[str]) -> Text:
+    """Return the first line, a page's title; `MISSING` where it is a heading, of which a title's namesake would be the second."""
+    keys = [key(line) for line in lines]
+    return lines[0].squash() if lines and (keys[0] not in headings or keys.count(keys[0]) > 1) else MISSING
+
+
+def key(line: Text) -> str:
+    """Return a line as headings are compared."""
+    return line.value.rstrip(":").casefold() if line else ""
+
+
 def prose(lines: Sequence[Text]) -> Text:
     """Return lines as one text, with its white space collapsed; of one line no step but that is recorded."""
     return lines[0].squash() if len(lines) == 1 else Sourced.join(" ", [line.squash() for line in lines])
@@ -64,11 +75,11 @@ def sections(lines: Sequence[Text], headings: frozenset[str]) -> dict[str, list[
     found: dict[str, list[Text]] = {"": []}
     held = found[""]
     for line in lines:
-        key = line.value.rstrip(":").casefold() if line else ""
-        if key in headings:
+        name = key(line)
+        if name in headings:
             held = []
-            if not found.get(key):
-                found[key] = held
+            if not found.get(name):
+                found[name] = held
         else:
             held.extend(shown([line]))
     return found

@@ -9,7 +9,7 @@ from plugins._shared.abstract import abstract
 from plugins._shared.authors import affiliations, authors
 from plugins._shared.citation import before_identifiers, identifiers, is_author, is_journal, title_and_journal, without_labels
 from plugins._shared.imprint import imprint, published
-from plugins._shared.lines import first, item, parts, prose, sections, shown, stripped
+from plugins._shared.lines import first, item, parts, prose, sections, shown, stripped, title
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Journal, Reference
 
@@ -28,6 +28,8 @@ _HEAD_DEPTH = 30
 
 def recognises(page: TextPage) -> bool:
     """Whether a page is the digest site's: its breadcrumb, and the overview below it."""
+    if "»" not in page.text:
+        return False
     lines = stripped(page)
     start = _breadcrumb(lines)
     return start >= 0 and any(line.value == "Overview" for line in lines[start:] if line)
@@ -44,7 +46,7 @@ def extract(page: TextPage) -> Article:
     people = [each for line in found.get("authors", []) for each in authors(item(line).squash(), places)]
     tied = any(author.affiliations for author in people)
     return Article(
-        title=below[0].squash() if below else MISSING,
+        title=title(below, _HEADINGS),
         authors=people,
         affiliations=[] if tied else list(places.values()),
         journal=Journal(title=_row(rows, "Journal"), publisher=_row(rows, "Publisher")),
@@ -74,10 +76,10 @@ def _reference(shown: Text) -> Reference:
     body = before_identifiers(rest if mark else citation)
     read = imprint(body)
     # The site's abbreviations hold no periods, so what stands after the last one is the journal.
-    title, named = title_and_journal(body[: read.start], dotted=False) if mark and read.start > 0 else (MISSING, MISSING)
+    work, named = title_and_journal(body[: read.start], dotted=False) if mark and read.start > 0 else (MISSING, MISSING)
     return Reference(
         citation=citation,
-        title=title,
+        title=work,
         authors=parts(names, ",") if mark else [],
         journal=named,
         **read.fields(),
@@ -98,13 +100,13 @@ def _citing(lines: Sequence[Text]) -> Iterator[Reference]:
 
 def _citing_article(lines: Sequence[Text], last: Text) -> Reference:
     """Read one citing article; of more lines than its two nobody knows what they are, and the citation alone holds them."""
-    title = lines[0] if len(lines) in (1, 2) else MISSING
+    heading = lines[0] if len(lines) in (1, 2) else MISSING
     source = lines[1].squash() if len(lines) == 2 else MISSING  # noqa: PLR2004  # title and source
     read = imprint(source)
     names, named = _names_and_journal(source[: read.start] if read.start > 0 else MISSING)
     return Reference(
         citation=prose(lines),
-        title=title.squash().removesuffix("."),
+        title=heading.squash().removesuffix("."),
         authors=names,
         journal=named,
         **read.fields(),
@@ -121,7 +123,7 @@ def _names_and_journal(text: Text) -> tuple[list[Text], Text]:
     known = [name.strip() for name in others]
     longest = max((len(name.value.split()[-1]) for name in known if is_author(name.value)), default=1)
     found = last.strip().groups(
-        rf"^(?P<name>\S+(?:\s\S+)*?\s[^\W\d_a-z]{{1,{longest}}}(?:\s(?:Jr|Sr|2nd|3rd))?)\s(?P<journal>\S.*)$"
+        rf"^(?P<name>\S+(?:\s(?![^\W\d_a-z]+\s)\S+)*?\s[^\W\d_a-z]{{1,{longest}}}(?:\s(?:Jr|Sr|2nd|3rd))?)\s(?P<journal>\S.*)$"
     )
     if not found["name"] or not is_author(found["name"].value) or not is_journal(found["journal"].value):
         return [], MISSING

@@ -10,7 +10,7 @@ from plugins._shared.abstract import abstract
 from plugins._shared.authors import affiliations, are_authors, authors
 from plugins._shared.citation import bare_doi
 from plugins._shared.imprint import DATE, imprint, published
-from plugins._shared.lines import parts, sections, shown, stripped
+from plugins._shared.lines import item, parts, sections, shown, stripped, title
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Journal
 
@@ -26,7 +26,7 @@ _HEADINGS = frozenset(
         *("actions", "cited", "export copy", "close", "share", "similar articles", "references", "figures", "tables"),
     }
 )
-_OWN = frozenset({"full text links", "export copy", "cited", "keyword"})
+_OWN = frozenset({"Full Text Links", "export Copy", "CITED", "Keyword"})
 _HEAD_DEPTH = 30
 _CITATION = re.compile(
     rf"^(?P<journal>[^\W_].{{1,120}}?)\.?\s+(?P<imprint>{DATE}\s?[;:.].*?)"
@@ -39,11 +39,13 @@ _RIGHTS = re.compile(r"^(?P<rights>(?:Copyright|©).*?)(?:\s+E-?mail\s*:.*)?$", 
 
 def recognises(page: TextPage) -> bool:
     """Whether a page is KoreaMed's: a citation above everything else, and its society or two of its own headings below."""
+    if not any(mark in page.text for mark in _OWN):
+        return False  # lines are cut only where it is worth while
     lines = stripped(page)
     start = _citation_line(lines)
     if start < 0 or not shown(lines[start + 1 :]):
         return False
-    own = {line.value.casefold() for line in lines[start:] if line} & _OWN
+    own = {line.value for line in lines[start:] if line} & _OWN
     return len(own) > 1 or bool(own and page.search(_SOCIETY))
 
 
@@ -58,7 +60,7 @@ def extract(page: TextPage) -> Article:
     people = [each for line in _author_lines(found) for each in authors(line.squash(), places)]
     tied = any(author.affiliations for author in people)
     return Article(
-        title=below[0].squash() if below else MISSING,
+        title=title(below, _HEADINGS),
         authors=people,
         affiliations=[] if tied else list(places.values()),
         journal=Journal(abbreviation=citation["journal"]),
@@ -82,8 +84,9 @@ def _citation_line(lines: Sequence[Text]) -> int:
 
 
 def _author_lines(found: Mapping[str, list[Text]]) -> list[Text]:
-    """Return the lines of names between the title and the affiliations."""
-    return [line for name in ("", "authors", "author") for line in found.get(name, []) if are_authors(line)]
+    """Return the lines of names between the title and the affiliations, which are a list."""
+    lines = [line for name in ("", "authors", "author") for line in found.get(name, [])]
+    return [line for line in lines if item(line) is line and are_authors(line)]
 
 
 def _above_rights(lines: Sequence[Text]) -> list[Text]:

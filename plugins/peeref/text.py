@@ -43,7 +43,9 @@ _NO_AUTHOR = re.compile(r"I am an author|Click your name|Not enough|^\d")
 
 
 def recognises(page: TextPage) -> bool:
-    """Whether a page is Peeref's: the volume line under "Journal", and one of the phrases that no other site has."""
+    """Whether a page is Peeref's: a journal with volume or publisher, and one of the phrases that no other site has."""
+    if "Journal" not in page.text or ("Publisher" not in page.text and "Volume" not in page.text):
+        return False  # lines are cut only where it is worth while
     lines = stripped(page)
     start = _journal_line(lines)
     return start > 0 and any(
@@ -61,7 +63,7 @@ def extract(page: TextPage) -> Article:
     paragraphs = _paragraphs(found)
     summary = _summary(found, paragraphs)
     return Article(
-        title=head[-1].squash() if head else MISSING,
+        title=head[-1].squash() if len(head) > 1 or (head and not _types(head[0])) else MISSING,
         publication_types=_types(head[0]) if len(head) > 1 else [],
         ratings=list(_ratings(_rating_lines(lines[start:]), head)),
         journal=_journal(found),
@@ -78,9 +80,10 @@ def extract(page: TextPage) -> Article:
 
 
 def _journal_line(lines: Sequence[Text]) -> int:
-    """Return the place of the heading "Journal", told from a title of that name by the volume line; -1 for none."""
-    volume = next((place for place, line in enumerate(lines) if line and _VOLUME_LINE.match(line.value)), -1)
-    return max((place for place in range(volume) if lines[place] and lines[place].value == "Journal"), default=-1)
+    """Return the place of the heading "Journal", told from a title of that name by what stands below it; -1 for none."""
+    keys = ["volume" if line and _VOLUME_LINE.match(line.value) else line.value if line else "" for line in lines]
+    below = keys.index("volume") if "volume" in keys else keys.index("Publisher") if "Publisher" in keys else -1
+    return max((place for place in range(below) if lines[place] and lines[place].value == "Journal"), default=-1)
 
 
 def _given(value: Text) -> Text:

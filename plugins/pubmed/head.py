@@ -27,7 +27,7 @@ import attrs
 
 from plugins._shared.authors import affiliations, are_authors, authors
 from plugins._shared.imprint import DATE
-from plugins._shared.lines import first, sections, shown
+from plugins._shared.lines import first, key, sections, shown, title
 from plugins.pubmed.types import PUBLICATION_TYPES
 from scraper.quoting import MISSING
 
@@ -97,28 +97,23 @@ def head(lines: Sequence[Text], headings: frozenset[str]) -> Head:
         headings: The headings of the sections below, case-folded.
     """
     start = max(citation_place(lines), 0)
-    title = _title_place(lines, start + 1)
-    again = _repeated(lines, title, headings)
-    body = next((place for place in range(title + 1, len(lines)) if key(lines[place]) in headings), len(lines))
-    region = shown(line for line in lines[title + 1 : min(again, body)] if key(line) not in PUBLICATION_TYPES)
+    place = _title_place(lines, start + 1)
+    again = _repeated(lines, place, headings)
+    body = next((place for place in range(place + 1, len(lines)) if key(lines[place]) in headings), len(lines))
+    region = shown(line for line in lines[place + 1 : min(again, body)] if key(line) not in PUBLICATION_TYPES)
     named = lines[start].squash().groups(_CITATION)
     byline = first(lines[again + 1 :]).squash().groups(_BYLINE)
     people, places = _people([line for line in region if not _NOTE.match(line.value)], byline["name"])
     return Head(
-        end=again + 1 if again < len(lines) else title + 1,
-        title=first(lines[title : title + 1]).squash(),
+        end=again + 1 if again < len(lines) else place + 1,
+        title=title(shown(lines[place:]), headings | _HEADINGS),
         types=[line for line in shown(lines[:start])[-_TYPE_DEPTH:] if key(line) in PUBLICATION_TYPES],
         citation=named["imprint"],
-        notes=[*shown(lines[start:title]), *(line for line in region if _NOTE.match(line.value))],
+        notes=[*shown(lines[start:place]), *(line for line in region if _NOTE.match(line.value))],
         journal=named["journal"] or byline["journal"],
         authors=people,
         affiliations=places,
     )
-
-
-def key(line: Text) -> str:
-    """Return a line as headings and types are compared."""
-    return line.value.rstrip(":").casefold() if line else ""
 
 
 def _title_place(lines: Sequence[Text], start: int) -> int:
@@ -126,13 +121,12 @@ def _title_place(lines: Sequence[Text], start: int) -> int:
     return next((place for place in range(start, len(lines)) if lines[place] and not _NOTE.match(lines[place].value)), len(lines))
 
 
-def _repeated(lines: Sequence[Text], title: int, headings: frozenset[str]) -> int:
-    """Return the place where the page repeats its title above a line of author and journal; behind the page for nowhere."""
-    for place in range(title + 1, len(lines)):
-        if lines[place].value == lines[title].value:
-            told = key(lines[place]) not in headings or _BYLINE.match(first(lines[place + 1 :]).squash().value or "")
-            return place if told else len(lines)
-    return len(lines)
+def _repeated(lines: Sequence[Text], title_at: int, headings: frozenset[str]) -> int:
+    """Return the place where the page repeats its title, above a line of author and journal; behind the page for nowhere."""
+    again = [place for place in range(title_at + 1, len(lines)) if lines[place] and lines[place].value == lines[title_at].value]
+    signed = [place for place in again if _BYLINE.match(first(lines[place + 1 :]).squash().value or "")]
+    told = signed or [place for place in again if key(lines[place]) not in headings]
+    return next(iter(told), len(lines))
 
 
 def _people(region: Sequence[Text], first_author: Text) -> tuple[list[Author], list[Text]]:

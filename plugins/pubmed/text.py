@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from plugins._shared.abstract import abstract
 from plugins._shared.citation import bare_doi, before_identifiers, reference
 from plugins._shared.imprint import DATE, imprint, published
-from plugins._shared.lines import item, parts, prose, sections, stripped
+from plugins._shared.lines import item, key, parts, prose, sections, stripped
 from plugins.pubmed.docsum import docsums
-from plugins.pubmed.head import citation_place, head, is_list, key
+from plugins.pubmed.head import citation_place, head, is_list
 from plugins.pubmed.types import PUBLICATION_TYPES
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Figure, Funding, Journal, Reference
@@ -23,46 +23,26 @@ if TYPE_CHECKING:
     from scraper.pages import TextPage
 
 _HEADINGS = frozenset(
-    {
-        *("abstract", "plain language summary", "pubmed disclaimer", "conflict of interest statement", "figures", "comment in"),
-        *("comment on", "erratum in", "erratum for", "update in", "update of", "republished in", "republished from"),
-        *(
-            "retraction in",
-            "retraction of",
-            "retracted and republished in",
-            "expression of concern in",
-            "expression of concern for",
-        ),
-        *("corrected and republished in", "corrected and republished from", "original report in", "summary for patients in"),
-        *("similar articles", "cited by", "references", "publication types", "mesh terms", "substances", "supplementary concepts"),
-        *(
-            "associated data",
-            "grants and funding",
-            "grants",
-            "related information",
-            "linkout - more resources",
-            "personal name as subject",
-        ),
-        *(
-            "full text links",
-            "cite",
-            "actions",
-            "share",
-            "page navigation",
-            "ncbi literature resources",
-            "follow ncbi",
-            "literature cited",
-        ),
-        *("secondary source id", "trial registration", "full text sources", "miscellaneous", "medical", "other literature sources"),
-    }
+    (  # noqa: SIM905  # a list of 45 literals, one on each line, would fill a screen
+        "abstract; plain language summary; pubmed disclaimer; conflict of interest statement; figures; comment in; comment on; "
+        "erratum in; erratum for; update in; update of; republished in; republished from; retraction in; retraction of; "
+        "retracted and republished in; expression of concern in; expression of concern for; corrected and republished in; "
+        "corrected and republished from; original report in; summary for patients in; similar articles; cited by; references; "
+        "publication types; mesh terms; substances; supplementary concepts; associated data; grants and funding; grants; "
+        "related information; linkout - more resources; personal name as subject; full text links; page navigation; "
+        "ncbi literature resources; follow ncbi; literature cited; secondary source id; full text sources; miscellaneous; "
+        "medical; other literature sources; research materials"
+    ).split("; ")
 )
 _SEARCH = re.compile(r"^(?:[\d,]+ results?|Search Results|Results by year|Sort by.*|Results per page.*)$", re.IGNORECASE)
-_BANNER = re.compile(r"PubMed Disclaimer$|Skip to main page content$|Access keys NCBI Homepage")
+_DISCLAIMER = "PubMed Disclaimer"
+_BANNER = re.compile(r"Skip to main page content|Access keys NCBI Homepage")
 _ADDRESS = re.compile(r"//pubmed\.ncbi\.nlm\.nih\.gov/\d|ncbi\.nlm\.nih\.gov/pubmed/\d")
 _KEYWORDS = re.compile(r"^Keywords?:\s*(.*?)\.?$", re.IGNORECASE)
 _RIGHTS = re.compile(r"^(?:©|\(c\)|copyright\b|published (?:by|\d{4}))", re.IGNORECASE)
 _FURNITURE = re.compile(
-    r"^(?:Actions|Search in (?:PubMed|MeSH|NLM Catalog)|Add to Search|(?:Show|See) (?:all|more|fewer).*|Collapse|Expand|\d+/\d+)$",
+    r"^(?:Actions|Cite|Share|Favorites|Permalink|Copy|Search in (?:PubMed|MeSH|NLM Catalog)|Add to (?:Search|Collections)"
+    r"|(?:Show|See) (?:all|more|fewer).*|Collapse|Expand|\d+/\d+)$",
     re.IGNORECASE,
 )
 _LIST_NUMBER = re.compile(r"^\d+\.\s")
@@ -76,11 +56,14 @@ _COUNT = re.compile(r"^(\d[\d,]*)\s+articles?$", re.IGNORECASE)
 
 def recognises(page: TextPage) -> bool:
     """Whether a page is PubMed's of one article: one citation, a mark of the site, and none of a search's."""
+    if not (_BANNER.search(page.text) or _DISCLAIMER in page.text or _ADDRESS.search(page.url or "")):
+        return False  # lines are cut only where it is worth while
     lines = stripped(page)
-    if citation_place(lines) < 0 or is_list(lines) or any(_SEARCH.match(line.value) for line in lines if line):
+    place = citation_place(lines)
+    if place < 0 or is_list(lines) or any(_SEARCH.match(line.value) for line in lines if line):
         return False
-    marked = any(_BANNER.match(line.value) for line in lines if line) or bool(_ADDRESS.search(page.url or ""))
-    return marked and bool(head(lines, _HEADINGS).title)
+    above = any(_BANNER.match(line.value) for line in lines[:place] if line) or bool(_ADDRESS.search(page.url or ""))
+    return above or any(line.value == _DISCLAIMER for line in lines[place:] if line)
 
 
 def extract(page: TextPage) -> Article:
