@@ -23,6 +23,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 from scraper.errors import UnsupportedCharset
 
 _BLOCK = 1024  # bytes between checkpoints
+_STRIDE = 4096  # code points between checkpoints, where text can be encoded to learn its size
 _UNIT = 8  # no stateless charset needs more bytes for one character; longer than any bad run
 
 _ASCII = re.compile(rb"[\x00-\x7f]+")
@@ -180,16 +181,17 @@ class PayloadMap:
 
     def _by_encoding(self, index: int) -> int:
         """Encode the text before `index`, from the checkpoint before it: exact where one text has one encoding."""
-        if not self._offsets:
-            blocks = (self.text[start : start + _BLOCK] for start in range(0, len(self.text), _BLOCK))
-            self._offsets = list(accumulate((len(block.encode(self.charset)) for block in blocks), initial=self.start))
-        number = index // _BLOCK
-        return self._offsets[number] + len(self.text[number * _BLOCK : index].encode(self.charset))
+        number = index // _STRIDE
+        offsets = self._offsets or [self.start]
+        for start in range((len(offsets) - 1) * _STRIDE, number * _STRIDE, _STRIDE):
+            offsets.append(offsets[-1] + len(self.text[start : start + _STRIDE].encode(self.charset)))
+        self._offsets = offsets
+        return offsets[number] + len(self.text[number * _STRIDE : index].encode(self.charset))
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
         first = self.offset(start)
-        if first is not None and self._faithful and start <= end < start + _BLOCK:
+        if first is not None and self._faithful and start <= end < start + _STRIDE:
             return first, first + len(self.text[start:end].encode(self.charset))
         last = self.offset(end)
         return None if first is None or last is None else (first, last)

@@ -153,7 +153,8 @@ def squash_places(source: str) -> list[int]:
     return [*places, end]
 
 
-def before_squash(places: Sequence[int], start: int, end: int) -> tuple[builtins.int, builtins.int]:
+def before_squash(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Return the range of the source for code points `start` to `end` of the squashed text."""
     first = places[start]
     return (first, first) if start == end else (first, places[end - 1] + 1)
 
