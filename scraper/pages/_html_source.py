@@ -33,6 +33,7 @@ _MARKUP = re.compile(
 _OPAQUE = frozenset(
     {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext", "table", "svg", "math"}
 )
+_STRETCH = 32768  # code points
 _VALUE = re.compile(rf"=?[^\t\n\f\r />=]*+{_SPACE}*+={_SPACE}*+")
 
 
@@ -60,21 +61,30 @@ class HtmlSource:
         UnsupportedCharset: The charset is stateful.
     """
 
-    __slots__ = ("_folds", "charset", "map", "text")
+    __slots__ = ("_folded", "_folds", "charset", "map", "text")
 
     def __init__(self, payload: bytes, charset: str) -> None:
         self.map = open_payload(payload, charset)
         self.charset = charset
         self.text = self.map.text
-        # Normalised positions of the CRLF pairs, each of which the parser counts once; made on the first question.
-        self._folds: list[int] | None = None if "\r\n" in self.text else []
+        # The parser's positions of the CRLF pairs, each of which it counts once, as far as they have been looked for.
+        self._folds: list[int] = []
+        self._folded = 0 if b"\r" in payload and "\r\n" in self.text else len(self.text)
 
     def offset(self, position: int) -> int:
         """Return the offset of a position of the parser."""
-        if self._folds is None:
-            parts = self.text.split("\r\n")
-            self._folds = list(map(add, accumulate(map(len, parts)), count()))[:-1]
+        while self._folded < position + len(self._folds) and self._folded < len(self.text):
+            self._fold()
         return position + bisect_left(self._folds, position) if self._folds else position
+
+    def _fold(self) -> None:
+        """Look for CRLF pairs in the next stretch of text; no pair is cut in two."""
+        begun = self._folded
+        end = begun + _STRETCH + (self.text[begun + _STRETCH - 1 : begun + _STRETCH] == "\r")
+        parts = self.text[begun:end].split("\r\n")
+        base = begun - len(self._folds)
+        self._folds += list(map(add, accumulate(map(len, parts)), count(base)))[:-1]
+        self._folded = end
 
     def read(self, piece: Piece) -> str:
         """Return what a piece reads as."""
