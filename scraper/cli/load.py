@@ -116,7 +116,8 @@ def command(
 
     A page's URL is taken from --urls (a file is named by path or name), else from a sidecar (page.html.url beside page.html: the
     URL, and on a second line the date), else from the page (the "saved from url" comment of browsers, SingleFile's, canonical,
-    og:url), else it is urn:sha256: with the digest of the file. HAR, WACZ, WARC and ARC bring their own URLs and dates.
+    og:url), else it is urn:sha256: with the digest of the file. Its date is taken from --urls, its sidecar, --date, the page, else
+    the file's time of change. HAR, WACZ, WARC and ARC bring their own URLs and dates.
 
     What is archived already is not archived again, so a load that was interrupted, even killed, is simply run again: the same
     page at the same URL is the same record; a copied record is known by its id and block. What cannot be loaded is named on

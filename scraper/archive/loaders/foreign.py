@@ -14,8 +14,9 @@ from scraper.archive.framing import Hole, Record
 from scraper.archive.head import ARC_LINE
 from scraper.archive.interpret import interpret
 from scraper.archive.loaders.drafts import CopyDraft, Draft, Outcome, PageDraft, PassedOver, Rejected, ResponseDraft, label
+from scraper.archive.loaders.media import declared
 from scraper.archive.loaders.origin import checked_url
-from scraper.archive.payload import read_http, read_media_type
+from scraper.archive.payload import read_http
 from scraper.archive.reader import raw_records
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _converted(record: Record, source: str) -> Draft:
     if read_http(block):
         address = _address(head.raw)
         return ResponseDraft(url=url, date=head.date, block=block, record_id=record_id, source=source, address=address)
-    media_type, charset = read_media_type(head.fields["content-type"])
+    media_type, charset = declared(head.fields["content-type"])
     return PageDraft(
         kind="resource",
         url=url,

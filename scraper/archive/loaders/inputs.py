@@ -6,6 +6,7 @@ itself stand in the folder: each is told apart before anything is opened.
 
 from __future__ import annotations
 
+import errno
 import os
 import re  # noqa: TC003  attrs resolves annotations at run time
 import stat
@@ -146,6 +147,8 @@ class _Walk:
         """Find what is at or below a path that was named."""
         try:
             facts = path.stat()
+            if stat.S_ISREG(facts.st_mode) and not os.access(path, os.R_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             if not stat.S_ISDIR(facts.st_mode):
                 self._file(path, path.name, facts)
                 return

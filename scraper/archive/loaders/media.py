@@ -14,6 +14,7 @@ import orjson
 from scraper.archive.head import ARC_LINE, WARC_LINE
 from scraper.archive.loaders.markup import beginning
 from scraper.archive.members import MAGIC
+from scraper.archive.payload import OCTETS, read_media_type
 
 Format: TypeAlias = Literal["archive", "zip", "gzip", "har", "mhtml", "page"]
 
@@ -22,6 +23,8 @@ HTML: Final = "text/html"
 XML: Final = "application/xml"
 JSON: Final = "application/json"
 GZIP_MAGIC: Final = MAGIC
+_TYPE: Final = re.compile(r"[\w!#$&^.+\-]{1,127}/[\w!#$&^.+\-]{1,127}", re.ASCII)  # RFC 6838 §4.2
+_TOKEN: Final = re.compile(r"[\w!#$%&'*+.^`|~\-]{1,99}", re.ASCII)
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _ARCHIVE_NAME: Final = re.compile(r"\.(w?arc|wet|wat)(\.gz)?(\.open)?\Z", re.IGNORECASE)
@@ -65,6 +68,12 @@ _MAGIC: Final = tuple(
         (rb"bplist00", "a property list (a Safari web archive?)"),
     )
 )
+
+
+def declared(content_type: str) -> tuple[str, str | None]:
+    """Media type and charset of a Content-Type, as far as they may stand in a header; else `application/octet-stream`, None."""
+    named, charset = read_media_type(content_type)
+    return (named if _TYPE.fullmatch(named) else OCTETS), (charset if _TOKEN.fullmatch(charset or "") else None)
 
 
 def recognise(start: bytes, name: str) -> Format:

@@ -15,8 +15,8 @@ from urllib.parse import urljoin
 from attrs import frozen
 
 from scraper.archive.loaders.drafts import Outcome, PageDraft, PassedOver, Rejected, label
+from scraper.archive.loaders.media import declared
 from scraper.archive.loaders.origin import SCHEMES, Origin, changed_date, checked_url, warc_date
-from scraper.archive.payload import read_media_type
 from scraper.errors import LoadError, ScraperError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _outcome(snapshot: _Snapshot, part: _Part, number: int) -> Outcome:
         return _rejected(snapshot, number, "its base64 is broken")
     if not payload:
         return PassedOver(path=snapshot.source.path, reason="empty part")
-    media_type, charset = read_media_type(_header(part, "content-type") or "text/plain")
+    media_type, charset = declared(_header(part, "content-type") or "text/plain")
     return PageDraft(
         kind="resource",
         url=url,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 import orjson
 from attrs import define, field
 
+from scraper import __version__
 from scraper.archive.framing import Record
 from scraper.archive.index import file_sha256, index_path, indexed_sha256
 from scraper.archive.loaders.drafts import CopyDraft, Draft
@@ -104,7 +105,7 @@ class Target:
         self._known = _Known(list(_volumes(self.path)), self.max_block)
 
     def _open(self) -> None:
-        self._writer = ArchiveWriter(self.path, max_size=self.max_size)
+        self._writer = ArchiveWriter(self.path, max_size=self.max_size, software=f"scraper/{__version__}")
 
     def _opened(self) -> ArchiveWriter:
         """The writer, opened when it is first needed."""

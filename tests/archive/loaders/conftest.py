@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from attrs import frozen
 
-from scraper.archive import Capture, scan
+from scraper.archive import Capture, Damage, scan
 from scraper.archive.loaders import Event, Front, Loading, Origins, Rejected, Row, Tally, Target, assign, find_inputs, read_mapping
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class Loaded:
 
     @property
     def captures(self) -> list[Capture]:
-        """The captures of the archive, which holds nothing that is damaged or cannot be read."""
+        """The captures of the archive that can be read; it holds no damage in any case."""
         items = list(scan(self.output)) if self.output.exists() else []
-        assert {type(item).__name__ for item in items} <= {"Capture", "Skipped"}
+        assert not [item for item in items if isinstance(item, Damage)]
         return [item for item in items if isinstance(item, Capture)]
 
     @property

@@ -98,14 +98,16 @@ def test_missing_path(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_unreadable_file(load: Callable[..., Any], tmp_path: Path) -> None:
-    """A file and a folder that may not be read are rejected, and the rest is loaded."""
+    """A file and a folder that may not be read are rejected, and the rest is loaded; named themselves, they cannot be reached."""
     for name in ("secret.txt", "x.txt"):
         (tmp_path / name).write_text(name)
     (tmp_path / "closed").mkdir(mode=0)
     (tmp_path / "secret.txt").chmod(0)
     loaded = load(tmp_path)
+    named = find_inputs([tmp_path / "secret.txt", tmp_path / "closed"], output=tmp_path / "x.warc.gz")
     (tmp_path / "closed").chmod(stat.S_IRWXU)
     assert (loaded.tally.loaded, loaded.tally.rejected) == (1, 2)
+    assert len(named.missing) == 2
 
 
 def test_deep_folders(load: Callable[..., Any], tmp_path: Path) -> None:

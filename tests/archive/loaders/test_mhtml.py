@@ -100,6 +100,12 @@ def test_parts_passed_over(load: Callable[..., Any], tmp_path: Path) -> None:
     assert loaded.tally.left == {"part without URL": 2, "empty part": 1}
 
 
+def test_type_is_no_header(load: Callable[..., Any], tmp_path: Path) -> None:
+    """A media type or charset that cannot stand in a header is left out, and the part is archived."""
+    captures = load(_write(tmp_path, HEAD, PAGE, STYLE.replace("text/css", "text/\0css; charset=\0"), END)).captures
+    assert (captures[1].media_type, captures[1].charset) == ("application/octet-stream", None)
+
+
 def test_broken_part(load: Callable[..., Any], tmp_path: Path) -> None:
     """A part whose base64 is broken is rejected, and the others are archived."""
     broken = IMAGE.replace("AAEC", "A*EC", 1)
