@@ -74,8 +74,8 @@ def authors(text: Text) -> list[Text]:
 
     Groups stand behind a semicolon ("Smith J, Doe A; Example Study Group"); "et al." is no author.
     """
-    people, _, groups = text.strip().removesuffix(".").partition(";")
-    named = [name for name in (part.strip() for part in people.split(",")) if name and name.value != "et al"]
+    people, _, groups = text.strip().removesuffix(".").removesuffix(" et al").rstrip(",").partition(";")
+    named = [name for name in (part.strip() for part in people.split(",")) if name]
     if not named or not all(is_author(name.value) for name in named):
         return []
     return [*named, *(group for group in (part.strip() for part in groups.split(";") if groups) if group)]

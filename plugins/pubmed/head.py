@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from scraper.records.article import Author
 
 # A button before the citation leaves its period behind; where the journal is kept, it is one sentence without periods.
-_CITATION = re.compile(rf"^(?:(?P<journal>[^\W_][^.,;]{{1,120}})?\.)\s*(?P<imprint>{DATE}(?:\s?[;:.].*)?)$")
+_CITATION = re.compile(rf"^(?:(?P<journal>[^\W_][^.,;]{{1,120}})?\.|(?={DATE}\s?[;:]\S))\s*(?P<imprint>{DATE}(?:\s?[;:.].*)?)$")
 _NOTE = re.compile(
     r"(?:doi:\s*10\.|(?:Epub|eCollection|Print)\s+\d{4}|Online ahead of print|Free (?:PMC )?article\.?$|\[Article in\s"
     r"|Item in Clipboard$|Full text links$|Cite$|(?:[•*]\s*)?(?:PMID|PMCID|DOI):\s)",

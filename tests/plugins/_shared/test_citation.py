@@ -108,6 +108,13 @@ def test_titles_may_hold_what_ends_sentences(title: str, journal: str) -> None:
     assert (found["title"], found["journal"]) == (title, journal)
 
 
+@pytest.mark.parametrize("et_al", [", et al", " et al", ", et al,"])
+def test_et_al_is_no_author(et_al: str) -> None:
+    """What stands for further authors is none, however it is joined."""
+    expected = None if et_al.endswith(",") else ["Doe J", "Roe R"]
+    assert cite(f"Doe J, Roe R{et_al}. A title of bees. J Bees. 2012;122:1-4.").get("authors") == expected
+
+
 def test_groups_behind_a_semicolon_are_authors() -> None:
     """A group behind the people is an author as well."""
     found = cite("Doe J, O'Roe-Poe AB Jr; Example Hive Group. A title of bees. J Bees. 2012;122:1-4.")

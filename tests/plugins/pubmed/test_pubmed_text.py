@@ -71,6 +71,7 @@ def test_the_top_of_the_page_is_read(read: Any) -> None:
         (". 2024 Mar 5:S0140-6736(24)00510-2.", ("2024-03-05", None, None, "S0140-6736(24)00510-2")),
         (". 2024 Mar 5:14.", ("2024-03-05", None, None, None)),
         (". 2024 Mar 5.", ("2024-03-05", None, None, None)),
+        ("2023 Apr 11;14:71.", ("2023-04-11", "14", None, "71")),
         (". 2024.", ("2024", None, None, None)),
         (". 2022 Dec-2023 Jan;4:5.", (None, "4", None, "5")),
         ("J Bees (Lond). 2023 Apr;14:71. doi: 10.5555/bees.1. Epub 2023 Mar 1.", ("2023-04", "14", None, "71")),
