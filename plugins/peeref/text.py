@@ -32,7 +32,7 @@ _TYPES = frozenset(
     {
         *("article", "review", "proceedings paper", "editorial material", "letter", "meeting abstract", "correction", "note"),
         *("book review", "book chapter", "data paper", "early access", "news item", "biographical-item", "reprint", "book"),
-        *("retraction", "retracted publication", "software review", "discussion", "article; early access"),
+        *("retraction", "retracted publication", "software review", "discussion"),
     }
 )
 _VOLUME_LINE = re.compile(r"^Volume\s+(?P<volume>.*?),\s*Issue\s+(?P<issue>.*?),\s*Pages(?:\s+(?P<pages>.*))?$")

@@ -60,7 +60,7 @@ def _docsum(lines: Sequence[Text]) -> Reference:
         title=title.removesuffix("."),
         authors=people,
         journal=named,
-        doi=bare_doi(full),
+        doi=bare_doi(full or source),
         pmid=pmid,
         **read.fields(),
     )
