@@ -77,13 +77,15 @@ class JsonNode:
         pointer: Its place in the text, an RFC 6901 pointer.
     """
 
-    __slots__ = ("_known", "_members", "_place", "_source", "_value", "pointer")
+    __slots__ = ("_known", "_members", "_passed", "_place", "_source", "_value", "pointer")
 
     def __init__(self, source: _Source, place: int, value: Any, pointer: str) -> None:
         self._source = source
         self._place = place
         self._value = value
-        self._known: dict[Key, int] = {}
+        self._passed: dict[Key, int] = {}  # where children stand that were walked by
+        # Where they stand for certain: a member walked by may be repeated further on.
+        self._known = self._passed if isinstance(value, list) else {}
         self._members: Iterator[tuple[Key, int]] | None = None
         self.pointer = pointer
 
@@ -276,9 +278,11 @@ class JsonNode:
     def _find(self, key: Key) -> None:
         first, self._members = self._members is None, self._members or self._walk()
         for name, place in self._members:
-            self._known[name] = place
+            self._passed[name] = place
             if name == key and (isinstance(name, int) or (first and self._source.unique(name, place))):
-                break
+                self._known[name] = place
+                return
+        self._known = self._passed
 
     def _walk(self) -> Iterator[tuple[Key, int]]:
         """Yield the key and place of each child; text that has been parsed is not checked again."""
