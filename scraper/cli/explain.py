@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--archives", multiple=True, type=click.Path(path_type=Path), help="A folder with archives; may be repeated.")
 @click.option("--context", default=60, show_default=True, type=click.IntRange(0), help="Bytes to show on each side.")
 def command(output: Path, what: tuple[str, ...], archives: tuple[Path, ...], context: int) -> None:
-    r"""Show where a value came from: the bytes in their place, the steps one by one, the value, the verdict.
+    """Show where a value came from: the bytes in their place, the steps one by one, the value, the verdict.
 
     FIELD is a JSON Pointer into the record, such as /title or /authors/0/name; one that names a part (/authors) explains all
     values below it. RECORD is a line number, or a piece of text that the line's URL or record id holds; without it, the first

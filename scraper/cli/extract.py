@@ -20,7 +20,7 @@ from scraper.sites import load_registry
 @click.option("--site", help="Extract this site's captures only; the others are counted as skipped.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything was rejected or damaged.")
 def command(archives: tuple[Path, ...], output: Path, rejects: Path | None, site: str | None, *, strict: bool) -> None:
-    r"""Extract records from archives.
+    """Extract records from archives.
 
     Each capture goes to the site that knows its URL, or that recognises the page. Every value of a record comes with a pointer to
     the bytes it was read from. What gives no valid record goes to the rejects file with the stage and the reason; nothing is

@@ -39,7 +39,7 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
       scraper index --strict foreign.warc
 
     Exit codes: 0 done; 1 an archive is damaged, under --strict; 2 an archive cannot be read (the others are indexed first).
-    """  # noqa: D301  click wants the character backspace, which marks lines to be kept
+    """
     sizes = [path.stat().st_size if path.is_file() else 0 for path in archives]
     damaged = unreadable = 0
     with progress("index", sum(sizes)) as report:

@@ -130,7 +130,7 @@ def command(
       scraper load session.har old.arc.gz collection.wacz -o archives/all.warc.gz
 
     Exit codes: 0 done; 1 something was rejected under --strict; 2 wrong usage, or a PATH cannot be reached.
-    """  # noqa: D301  click wants the character backspace, which marks lines to be kept
+    """
     rows = read_mapping(urls) if urls else []
     inputs = find_inputs(paths, output=output, others=[path for path in (urls, rejects) if path])
     assigned = assign(rows, inputs.sources)

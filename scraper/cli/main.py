@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ class _Verbs(click.Group):
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="scraper")
 def cli() -> None:
-    r"""A scraper whose every value can be proven.
+    """A scraper whose every value can be proven.
 
     Pages go into an archive (WARC), sites extract records from it, and every value of a record points at the archived bytes it
     came from. `verify` walks the pointers back.
@@ -56,6 +57,9 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> Any:
     """Run the command; every error of ours becomes one line and exit code 2."""
     _use_project()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no file name is worth stopping for
     try:
         return cli.main(args=args, prog_name="scraper")
     except ScraperError as error:

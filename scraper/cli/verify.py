@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--archives", multiple=True, type=click.Path(path_type=Path), help="A folder with archives; may be repeated.")
 @click.option("--quick", is_flag=True, help="Check the captures that are pointed at, not their archives as a whole.")
 def command(output: Path, archives: tuple[Path, ...], *, quick: bool) -> None:
-    r"""Walk every pointer of an output file back to its bytes.
+    """Walk every pointer of an output file back to its bytes.
 
     For each value: the archive is opened at the offset, the capture's digest checked, the bytes sliced, the steps replayed, and the
     result compared with the record. Then each archive that was used is checked as a whole, so that a flipped byte anywhere is

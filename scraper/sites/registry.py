@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pluggy
+import tldextract
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _log = logging.getLogger(__name__)
+
+# url-matcher asks tldextract for the domain of each pattern, and its default extractor fetches the public suffix list from the
+# network and caches it in the home folder. The list that comes with the package does.
+tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @attrs.frozen(slots=True)
@@ -57,7 +62,6 @@ class Registry:
     def __init__(self, sites: Iterable[Site], plugins: Iterable[Plugin] = ()) -> None:
         self.sites = sorted(sites, key=lambda site: (-site.priority, site.name))
         self.plugins = list(plugins)
-        # Matched in order, without url-matcher's index by registered domain: that asks the network for the public suffix list.
         self._matchers = [(site, PatternsMatcher(site.name, Patterns(list(site.urls)))) for site in self.sites if site.urls]
 
     def only(self, name: str) -> Registry:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,23 @@ def test_broken_plugins_are_named_and_the_others_work(tmp_path: Path) -> None:
     assert "captures 1 = extracted 1" in done.stdout
     assert all(f"plugin {name} is not used" in done.stderr for name in BROKEN)
     assert lines(tmp_path / "out.jsonl")[0]["site"] == {"name": "letters", "layout": "text", "version": "1.2.3"}
+
+
+OFFLINE = """
+import socket
+
+def refuse(*args, **kwargs):
+    raise SystemExit(f"the network was asked: {args}")
+
+socket.getaddrinfo = socket.socket.connect = refuse
+from scraper.sites import load_registry
+print(load_registry().by_url("https://pubmed.ncbi.nlm.nih.gov/1/").name)
+"""
+
+
+def test_matching_urls_asks_no_network(tmp_path: Path) -> None:
+    """Plugins load and URLs match on a machine without a network, and nothing is cached in the home folder."""
+    env = os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run([sys.executable, "-c", OFFLINE], env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("pubmed\n", "")
+    assert list(tmp_path.iterdir()) == []

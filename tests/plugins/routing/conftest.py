@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from plugins._reading import claims, read, registry
+from reading import claims, read, registry
 
 __all__ = ["claims", "read", "registry"]

@@ -1,7 +1,6 @@
 """What the tests of plugins share: a text is opened, routed and extracted, and every value proven, before a test looks at it.
 
-The name begins with an underscore because this folder is a part of the namespace package `plugins` while tests run, where any
-other module would be taken for a plugin. Each folder's conftest brings the fixtures in.
+Each folder's conftest brings the fixtures in.
 """
 
 from __future__ import annotations
