@@ -114,7 +114,6 @@ def _theirs(item: dict[str, Any]) -> dict[str, Any]:
         "pages": item.get("pages"),
         "doi": item.get("DOI"),
         "pmid": item.get("PMID") or item["extra"].removeprefix("PMID: "),
-        # They leave out what stands behind other records' identifiers in the list.
         "pmcid": item.get("PMCID"),
         "language": item["language"],
         "abstract": item.get("abstractNote", ""),
