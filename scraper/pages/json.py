@@ -35,6 +35,7 @@ _KINDS = {
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r]*")  # RFC 8259 §2
 _ESCAPED_NAME = re.compile(r'\\(?:[^"\\]|\\.)*"[ \t\n\r]*:', re.DOTALL)
+_NO_BRACKETS = re.compile(r'(?:[^][{}"]++|"(?:[^"\\]++|\\.)*+")++', re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901 §4, array-index
 
 
@@ -385,20 +386,20 @@ def _load(text: str) -> tuple[Any, json.JSONDecoder]:
             value = decoder.decode(text)
     except RecursionError as error:
         raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}") from error
-    _check_depth(text, value)
+    _check_depth(text)
     return value, decoder
 
 
-def _check_depth(text: str, value: Any) -> None:
+def _check_depth(text: str) -> None:
+    """Refuse a well-formed text that nests too deep: of its brackets alone, each pass takes the innermost pairs away."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    level, depth = [value] if isinstance(value, dict | list) else [], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}")
-        inside = (each for node in level for each in (node.values() if isinstance(node, dict) else node))
-        level = [each for each in inside if isinstance(each, dict | list)]
+    brackets = _NO_BRACKETS.sub("", text).replace("{", "[").replace("}", "]")
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace("[]", "")
+        if not brackets:
+            return
+    raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}")
 
 
 def _charset(payload: bytes, declared: str | None) -> str:

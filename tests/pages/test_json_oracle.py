@@ -6,7 +6,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pages.marking import leaves, marker, overwrite, prove_json
+from marking import leaves, marker, overwrite, prove_json
 
 from scraper.pages import JsonNode, JsonPage
 from scraper.quoting import open_payload, replay

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from pages.marking import Tally, marker, overwrite, prove_xml
+from marking import Tally, marker, overwrite, prove_xml
 
 from scraper.pages import XmlPage
 
