@@ -31,6 +31,8 @@ _VOID = frozenset(
 )
 _DROPS_NEWLINE = frozenset({"pre", "listing", "textarea"})
 _NEVER_CLOSED = frozenset({"html", "body"})  # what follows their end tags goes into them all the same
+_CLOSED_APART = _NEVER_CLOSED | {"form"}  # a form's end tag may stand among the descendants of what is still open
+_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "colgroup"})
 _UNQUOTED = frozenset({"script", "style"})
 
 
@@ -133,10 +135,10 @@ class Places:
         """Look between the nearest tags with a place on either side."""
         first, before = _backward(node)
         last, after = _forward(node)
-        start = self._source.offset(first)
+        start = 0 if first is None else self._source.offset(first)
         end = len(self._source.text) if last is None else self._source.offset(last)
         parent = node.parent
-        if start >= end:
+        if first is None or start >= end:
             return None
         if isinstance(parent, Element) and _is_special(parent):
             if parent.tag in _RAW or parent.tag in _ESCAPABLE:
@@ -160,7 +162,7 @@ class Places:
             if runs is None:
                 return None
             if text is node:
-                taken = runs
+                taken = [run for run in runs if self._source.read(run)]
         return taken if next(rest, None) is None else None
 
     def _take(self, runs: Iterator[Piece], data: str) -> list[Piece] | None:
@@ -193,8 +195,11 @@ def _leading_texts(nodes: Sequence[Node]) -> list[Text]:
     return found
 
 
-def _backward(node: Node) -> tuple[int, list[Node]]:
-    """Walk back to the nearest tag with a place; return where it ends, and the childless nodes passed, nearest first."""
+def _backward(node: Node) -> tuple[int | None, list[Node]]:
+    """Walk back to the nearest tag with a place; return where it ends, and the childless nodes passed, nearest first.
+
+    Where a table was never closed, no text can follow it but such as was moved out of a table: then there is no such place.
+    """
     passed: list[Node] = []
     while True:
         before = node.previous_sibling
@@ -202,8 +207,10 @@ def _backward(node: Node) -> tuple[int, list[Node]]:
             node = before
             while isinstance(node, Element):
                 location = node.source_location
-                if location and location.end_tag and node.tag not in _NEVER_CLOSED:
+                if location and location.end_tag and node.tag not in _CLOSED_APART:
                     return location.end_tag.end_offset, passed
+                if node.tag in _TABLE:
+                    return None, passed
                 if not node.children:
                     break
                 node = node.children[-1]
@@ -238,7 +245,7 @@ def _forward(node: Node) -> tuple[int | None, list[Node]]:
             return None, passed
         node = parent
         location = node.source_location
-        if location and location.end_tag and isinstance(node, Element) and node.tag not in _NEVER_CLOSED:
+        if location and location.end_tag and isinstance(node, Element) and node.tag not in _CLOSED_APART:
             return location.end_tag.start_offset, passed
 
 

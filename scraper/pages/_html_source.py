@@ -33,6 +33,7 @@ _MARKUP = re.compile(
 _OPAQUE = frozenset(
     {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext", "table", "svg", "math"}
 )
+_BLANK = " \t\n\f\r"
 _STRETCH = 32768  # code points
 _VALUE = re.compile(rf"=?[^\t\n\f\r />=]*+{_SPACE}*+={_SPACE}*+")
 
@@ -137,14 +138,21 @@ class HtmlSource:
         if text.find("<", start, end) < 0:
             return [[Piece(start, end, "text")] if start < end else []]
         groups: list[list[Piece]] = [[]]
+        closed, moved = False, 0  # whether `</body>` was the last to count, and the comments that followed it
         for found in _MARKUP.finditer(text, start, end):
             if start < found.start():
                 groups[-1].append(Piece(start, found.start(), "text"))
+                closed = closed and not text[start : found.start()].strip(_BLANK)
             start = found.end()
-            if found.lastgroup == "split":
+            if found.lastgroup == "tag":
+                if found["tag"].lower() in _OPAQUE:
+                    return None
+                closed = found[0][:6].lower() in {"</body", "</html"}
+            elif found.lastgroup == "split" and closed:
+                moved += 1
+            elif found.lastgroup == "split":
                 groups.append([])
-            elif found.lastgroup == "tag" and found["tag"].lower() in _OPAQUE:
-                return None
         if start < end:
             groups[-1].append(Piece(start, end, "text"))
-        return groups
+        # Comments after `</body>` stand behind all that the body holds, also what comes later in the source (13.2.6.4.19).
+        return groups + [[] for _ in range(moved if end == len(text) else 0)]

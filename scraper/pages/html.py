@@ -36,6 +36,7 @@ _NO_TEXT_PLACE = "the parser moved or merged this text; its bytes cannot be esta
 _NO_ELEMENT_PLACE = "the parser implied this element or made it again; it has no source of its own"
 _NO_ATTRIBUTE_PLACE = "the parser took this attribute from another tag, or made its element again"
 _NOT_READ_BACK = "the bytes around do not read back to the value"
+_VERBATIM = {"raw", "markup"}
 _COMMENT = "comments have no place"
 
 
@@ -318,7 +319,7 @@ class HtmlPage:
         """Quote pieces. `raw` and `markup` are verbatim, newlines as the payload has them; the rest must read as the value."""
         if pieces is None:
             return Sourced.unlocated(value, why, selector=selector)
-        if pieces and pieces[0].reading in {"raw", "markup"}:
+        if any(piece.reading in _VERBATIM for piece in pieces):
             value = "".join(map(self._source.read, pieces))
         found = self._source.quote(pieces, value, selector)
         return Sourced.unlocated(value, _NOT_READ_BACK, selector=selector) if found is None else found
