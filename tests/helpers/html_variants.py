@@ -36,13 +36,18 @@ def _damaged(charset: str, label: str, junk: bytes) -> Variant:
     def variant(payload: bytes) -> tuple[bytes, str | None]:
         chooser = random.Random(len(payload))  # noqa: S311  # no secret
         text, parts, done = text_of(payload), [], 0
-        places = [found.end() for found in re.finditer(r">[^<>]*?\w(?=\w[^<>]*<)", text)]
+        words = (word.start(1) + place for word in re.finditer(r">([^<>]+)<", text) for place in _inside_words(word[1]))
+        places = list(words)
         for place in sorted(chooser.sample(places, min(len(places), 60))):
             parts += [text[done:place].encode(charset, "replace"), bytes([chooser.choice(junk)])]
             done = place
         return b"".join([*parts, text[done:].encode(charset, "replace")]), label
 
     return variant
+
+
+def _inside_words(text: str) -> list[int]:
+    return [found.end() for found in re.finditer(r"\w(?=\w)", text)]
 
 
 def _newlines(newline: str) -> Variant:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -25,14 +26,16 @@ SEED = 20_261_121
 FUZZ_SECONDS = 900 if ALL else 8
 
 # What mutations put in: what trees and tokenizers stumble over.
-_PIECES = [
-    *(["<table>", "</table>", "<tr>", "<td>", "</td>", "<caption>", "<colgroup>", "<col>", "<b>", "</b>", "<p>", "</p>", "<a/href=x>", "</a>", "<form>", "</form>", "<nobr>"]),
-    *(["<svg>", "</svg>", "<math>", "<title>", "</title>", "<textarea>", "</textarea>", "<script>", "</script>", "<style>", "</style>", "<plaintext>"]),
-    *(["<select>", "<option>", "</select>", "<template>", "</template>", "</pre>", "<li>", "<body/k=v>", "</body>", "</html>", "<frameset>", "<noscript>"]),
-    *(["<!--", "-->", "<!-->", "--!>", "<?", "?>", "<![CDATA[", "]]>", "<!doctype>", "</", "<", ">", "&", "&amp", "&amp;", "&copy=1", "&#", "&#x41;", "&#0;", "<br/>", "<image>", "<ruby><rt>"]),
-    *(["<h1>", "<button>", "<object>", "<dd>", '"', "'", "=", "/", "é", "中", "😀"]),
-    *("\0", "\r", "\r\n", "\n", "<pre>\n"),
-]  # fmt: skip
+_TOKENS = re.findall(
+    r"\S+",
+    """
+    <table> </table> <tr> <td> </td> <caption> <colgroup> <col> <b> </b> <p> </p> <a/href=x> </a> <form> </form> <nobr> <h1> <dd>
+    <svg> </svg> <math> <title> </title> <textarea> </textarea> <script> </script> <style> </style> <plaintext> <button> <object>
+    <select> <option> </select> <template> </template> </pre> <li> <body/k=v> </body> </html> <frameset> <noscript> <ruby><rt>
+    <!-- --> <!--> --!> <? ?> <![CDATA[ ]]> <!doctype> </ < > & &amp &amp; &copy=1 &# &#x41; &#0; <br/> <image> " ' = / é 中
+    """,
+)
+_PIECES = [*_TOKENS, "\0", "\r", "\r\n", "\n", "<pre>\n", "\U0001f600"]
 
 
 def mutated(text: str, chooser: random.Random) -> str:
