@@ -1,0 +1,123 @@
+"""Authors: repeated or joined in one meta, "Family, Given" or "Given Family", with what follows each in the head."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from plugins.scholarly.head import Field, distinct, dublin
+from plugins.scholarly.plain import clean
+from scraper.quoting import MISSING, Sourced
+from scraper.records.article import Author
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from plugins._shared.lines import Text
+    from plugins.scholarly.head import Head
+    from scraper.pages import JsonNode
+
+_HEADS = ("citation_author", "bepress_citation_author")
+_PLACES = ("institution", "affiliation", "institute")
+_JOINED = Field(metas=("citation_authors", "eprints.creators_name", *dublin("creator"), *dublin("contributor")))
+_LINKED = "author"
+
+_DEGREE = r"(?:(?:B|M|Ph|D|Pharm|Ed|Psy|Dr)\.?\s?(?:A|S|Sc|D|Phil|P\.?H|B\.?A|B\.?B\.?S|V\.?M|D\.?S|N\.?P)?\.?|R\.?N|FRC[A-Z]+|FAC[A-Z]+)\.?"
+_SUFFIX = r"(?:Jr|Sr|I{2,3}|IV|2nd|3rd)\.?"
+_FAMILY_FIRST = re.compile(
+    rf"^(?P<family>[^,]+?)\s*,\s*(?P<given>(?!(?:{_DEGREE}|{_SUFFIX})(?:\s*,|$))[^,]+?)(?:\s*,\s*(?:{_SUFFIX}|{_DEGREE}))*$"
+)
+_AND = re.compile(r"^(?:and|&)\s+")
+_ORCID = re.compile(r"(?<!\d)\d{4}-\d{4}-\d{4}-\d{3}[\dX](?!\d)")
+_EMAIL = re.compile(r"[^\s<>;,:]+@[^\s<>;,]+")
+_NO_NAME = re.compile(r"^(?:https?:|www\.|\W*$)|@|^(?:n/?a|none|null|unknown|anonymous|admin|hwadmin)$", re.IGNORECASE)
+
+
+def people(head: Head) -> tuple[list[Author], list[Text]]:
+    """Read the authors, and the affiliations that no author is tied to."""
+    for name in _HEADS:
+        groups = [group for group in head.groups(name, *_members(name)) if _is_name(group[0])]
+        if groups:
+            return _grouped(name, groups)
+    names = head.every(_JOINED, _names)
+    return [_author(name) for name in names] or [each for node in head.nodes(_LINKED) for each in _from_linked(node)], []
+
+
+def _members(head: str) -> list[str]:
+    return [f"{head}_{what}" for what in (*_PLACES, "email", "orcid")]
+
+
+def _grouped(head: str, groups: Sequence[tuple[Text, Mapping[str, Sequence[Text]]]]) -> tuple[list[Author], list[Text]]:
+    """Read authors with what follows each.
+
+    Where only the last of several is followed by affiliations, the page may as well list all authors before all places: nobody is
+    tied to them then.
+    """
+    if len(groups) == 1:
+        names = list(_names(groups[0][0]))
+        if len(names) > 1:
+            return [_author(name) for name in names], []
+    places = [distinct(clean(text) for what in _PLACES for text in members[f"{head}_{what}"]) for _, members in groups]
+    loose = len(groups) > 1 and bool(places[-1]) and not any(places[:-1])
+    found = []
+    for (name, members), own in zip(groups, places, strict=True):
+        tied: dict[str, Any] = {} if loose else {"affiliations": own, **_contact(head, members)}
+        found.append(_author(clean(name), alone=len(groups) == 1, **tied))
+    return found, places[-1] if loose else []
+
+
+def _contact(head: str, members: Mapping[str, Sequence[Text]]) -> dict[str, Text]:
+    emails = [text.re(_EMAIL).rstrip(".") for text in members[f"{head}_email"]]
+    orcids = [text.re(_ORCID) for text in members[f"{head}_orcid"]]
+    return {"email": next(filter(None, emails), MISSING), "orcid": next(filter(None, orcids), MISSING)}
+
+
+def _names(text: Text) -> Iterator[Text]:
+    """Yield each name of a content: joined by semicolons, or by commas where every part is a whole name."""
+    parts = text.split(";") if ";" in text.value else _by_commas(text)
+    for part in parts:
+        name = part.strip().rstrip(",")
+        name = clean(name[found.end() :] if (found := _AND.match(name.value or "")) else name)
+        if _is_name(name):
+            yield name
+
+
+def _by_commas(text: Text) -> list[Text]:
+    """Split at commas where nothing else can be meant: three names or more, each of two words or more."""
+    parts = text.split(",")
+    whole = len(parts) > 2 and all(len(part.value.split()) > 1 for part in parts)  # noqa: PLR2004  # of two, one may be given names
+    return parts if whole else [text]
+
+
+def _is_name(text: Text) -> bool:
+    return bool(text) and not _NO_NAME.search(text.value.strip())
+
+
+def _author(name: Text, *, alone: bool = False, **tied: Any) -> Author:
+    """Return an author; where the name tells its parts apart with certainty, with these."""
+    parts = name.groups(_FAMILY_FIRST)
+    family, given = parts["family"], parts["given"]
+    # One content alone, "Jane Roe, John Doe", may as well be two people.
+    if alone and family and " " in family.value and " " in given.value:
+        family = given = MISSING
+    return Author(name=name, family=family, given=given, **tied)
+
+
+def _from_linked(node: JsonNode) -> Iterator[Author]:
+    """Yield the author that a JSON-LD value names: a text, or a person with its parts."""
+    if node.kind == "string":
+        yield from (_author(name) for name in _names(node.text()))
+        return
+    given, family = clean(node["givenName"].text()), clean(node["familyName"].text())
+    name = clean(node["name"].text())
+    orcids = [text.text().re(_ORCID) for text in (node["@id"], node["identifier"], *node["sameAs"].each(), *node["url"].each())]
+    places = [clean((each if each.kind == "string" else each["name"]).text()) for each in node["affiliation"].each()]
+    if _is_name(name or family):
+        yield Author(
+            name=name or Sourced.join(" ", [given, family]),
+            given=given,
+            family=family,
+            orcid=next(filter(None, orcids), MISSING),
+            email=node["email"].text().re(_EMAIL),
+            affiliations=distinct(places),
+        )

@@ -1,0 +1,121 @@
+"""References in metas: `citation_reference` as pairs ("citation_title=…;citation_year=…") or as plain text.
+
+The guidelines of Google Scholar know both. Pairs show no citation, so that field stays absent then. A number among the pairs
+(`citation_number`) is the issue on some sites and the place in the list on others: it is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from plugins._shared.citation import is_author, reference
+from plugins.scholarly.dates import date
+from plugins.scholarly.head import distinct
+from plugins.scholarly.identifiers import doi, pmcid, pmid
+from plugins.scholarly.plain import clean
+from scraper.quoting import MISSING, Sourced
+from scraper.records.article import Funding, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from plugins._shared.lines import Text
+    from plugins.scholarly.head import Head
+
+    Pairs = dict[str, list[Text]]
+
+# DOIs and titles hold semicolons: a pair ends where the next begins. One large publisher writes the journal without a name after
+# the title, and two spaces before the next: "citation_title=…; Example J;  citation_year=…".
+_NAME = r"(?:citation_\w+|dc\.\w+)\s*="
+_BARE_JOURNAL = rf";\s(?P<journal>[^;=]{{2,100}});\s{{2,}}{_NAME}"
+_PAIR = re.compile(
+    rf"(?:^|;)\s*(?P<name>citation_\w+|dc\.\w+)\s*=\s*(?P<value>.*?)\s*(?={_BARE_JOURNAL}|;\s*{_NAME}|;?\s*$)", re.DOTALL
+)
+_ALSO = re.compile(r"\s*(?:,\s*and\s|,|\band\s|;)\s*")
+_UNCERTAIN = re.compile(r",| and |;|\bet al\b|\bed\b")
+
+
+def references(head: Head) -> list[Reference]:
+    """Read every reference that the head holds."""
+    found = [(text, pairs(text)) for text in head.metas("citation_reference")]
+    return [_from_pairs(named) if named else reference(clean(text)) for text, named in found]
+
+
+def funding(head: Head) -> list[Funding]:
+    """Read funders and awards: pairs, or a funder's name."""
+    return [each for text in head.metas("citation_funding_source") for each in _funding(text)]
+
+
+def pairs(text: Text) -> Pairs:
+    """Return the values of pairs by name; none for plain text."""
+    named: Pairs = {}
+    for found in _PAIR.finditer(text.value):
+        value = clean(text[slice(*found.span("value"))])
+        if value:
+            named.setdefault(found["name"].lower(), []).append(value)
+        if found["journal"]:
+            named.setdefault("citation_journal_title", []).append(text[slice(*found.span("journal"))].squash())
+    return named
+
+
+def _first(named: Pairs, *names: str, read: Callable[[Text], Text] = lambda text: text) -> Text:
+    values = (read(text) for name in names for text in named.get(name, ()))
+    return next(filter(None, values), MISSING)
+
+
+def _from_pairs(named: Pairs) -> Reference:
+    first, last = (
+        _first(named, "citation_firstpage", "citation_first_page"),
+        _first(named, "citation_lastpage", "citation_last_page"),
+    )
+    read: dict[str, Any] = {
+        "title": _first(named, "citation_title", "dc.title"),
+        "journal": _first(
+            named, "citation_journal_title", "citation_journal_abbrev", "citation_inbook_title", "citation_conference_title"
+        ),
+        "published": _first(named, "citation_publication_date", "citation_date", "citation_year", "dc.date", read=date),
+        "volume": _first(named, "citation_volume"),
+        "issue": _first(named, "citation_issue"),
+        "pages": _first(named, "citation_pages") or span(first, last),
+        "doi": _first(named, "citation_doi", read=doi),
+        "pmid": _first(named, "citation_pmid", read=pmid),
+        "pmcid": _first(named, "citation_pmcid", read=pmcid),
+    }
+    authors = [*named.get("citation_author", ()), *named.get("citation_authors", ()), *named.get("dc.creator", ())]
+    return Reference(authors=distinct(name for text in authors for name in _authors(text)), **read)
+
+
+def _authors(text: Text) -> Iterator[Text]:
+    """Yield the names of a value: one, or several where each is certainly one; "Roe, Jane" is one."""
+    ends = [*_ALSO.finditer(text.value)]
+    starts, stops = [0, *(end.end() for end in ends)], [*(end.start() for end in ends), len(text.value)]
+    names = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
+    if len(names) > 1 and all(name and _is_one(name.value) for name in names):
+        yield from names
+    elif len(names) == 2 and "," in ends[0][0] and not _UNCERTAIN.search(names[1].value):  # noqa: PLR2004  # family, given
+        yield text
+    elif not _UNCERTAIN.search(text.value):
+        yield text
+
+
+def _is_one(name: str) -> bool:
+    """Whether a text is one author: "Roe J", or initials first, "J. Roe" and "JK Roe"."""
+    words = name.split()
+    initials, family = words[:-1], words[-1]
+    first = bool(initials) and all(re.fullmatch(r"(?:[^\W\d_]\.-?){1,4}|[A-Z]{1,3}", word) for word in initials)
+    return is_author(name) or (first and family[:1].isupper() and len(family) > 1)
+
+
+def span(first: Text, last: Text) -> Text:
+    """Return pages, first to last, of two values; the first alone where it is a range, or nothing comes after it."""
+    if not first or not last or first.value == last.value or re.search(r"\w\s?[-–]\s?\w", first.value):  # noqa: RUF001  # an en dash
+        return first
+    return Sourced.join("-", [first, last])
+
+
+def _funding(text: Text) -> Iterator[Funding]:
+    named = pairs(text)
+    funder = _first(named, "citation_funder", "citation_funding_source") if named else clean(text)
+    awards = [*named.get("citation_grant_number", ()), *named.get("citation_award_number", ())]
+    yield from [Funding(funder=funder, award=award) for award in awards] or [Funding(funder=funder)]
