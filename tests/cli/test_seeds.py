@@ -52,9 +52,8 @@ def test_every_shifted_pointer_is_caught(folder: Path) -> None:
             moved = copy.deepcopy(data)
             for pointer in moved["provenance"].values():
                 pointer["spans"] = [[start + shift, end + shift] for start, end in pointer["spans"]]
-            verdicts = list(verify_line(orjson.dumps(moved), places))
-            assert [verdict for verdict in verdicts if verdict.outcome == "verified"] == []
-            assert len(verdicts) == len(data["provenance"])
+            outcomes = {verdict.outcome for verdict in verify_line(orjson.dumps(moved), places)}
+            assert outcomes == {"failed"}
 
 
 def test_every_flipped_byte_is_caught(folder: Path, tmp_path: Path) -> None:
