@@ -7,13 +7,17 @@ citing articles, MeSH terms, grants. Buttons leave no text in a dump, so the jou
 
 from __future__ import annotations
 
-from plugins.pubmed import xml
+from plugins._shared.nodes import HTML
+from plugins.pubmed import page_2009, page_2010s, page_2020, xml
 from plugins.pubmed.text import extract, recognises
 from scraper.sites import Site, hookimpl
 
 site = Site("pubmed", version="1.0.0", urls=["pubmed.ncbi.nlm.nih.gov/", "ncbi.nlm.nih.gov/pubmed/"])
 site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
 site.layout("xml", media_types=["application/xml", "text/xml"], recognises=xml.recognises)(xml.extract)
+site.layout("article-2020", media_types=HTML, recognises=page_2020.recognises)(page_2020.extract)
+site.layout("article-2010s", media_types=HTML, recognises=page_2010s.recognises)(page_2010s.extract)
+site.layout("article-2009", media_types=HTML, recognises=page_2009.recognises)(page_2009.extract)
 
 
 @hookimpl
