@@ -12,15 +12,16 @@ The names are known from those documents and from pages of some forty publishers
 `citation_month` and `citation_day`, `citation_pmcid`, `citation_license`, `eprints.*` beyond title, creators, abstract and type.
 
 A page is an article's if it has a title among these metas (not OpenGraph's), a sign of a scholarly work (journal, DOI, ISSN, …)
-and something beside that. Dublin Core stands on pages of all kinds, so that alone it counts only with an identifier that names itself a DOI
-("doi:10.…" or a URL). The title of a conference's proceedings, of a book or of a series is given as the journal's.
+and something beside that. Dublin Core stands on pages of all kinds, so that alone it counts only with an identifier that names
+itself a DOI ("doi:10.…" or a URL). The title of a conference's proceedings, of a book or of a series is given as the journal's.
 
 Contents that hold markup are read as the text that it shows (step `scholarly.plain`).
 """
 
 from __future__ import annotations
 
-from plugins.scholarly.article import extract, recognises
+from plugins.scholarly.article import extract
+from plugins.scholarly.recognise import recognises
 from scraper.sites import Site, hookimpl
 
 site = Site("scholarly", version="1.0.0", priority=10)

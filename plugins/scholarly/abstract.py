@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from plugins._shared.abstract import abstract as labelled
-from plugins._shared.abstract import is_label
+from plugins._shared.abstract import is_structured
 from plugins._shared.lines import shown
 from plugins.scholarly.head import Field, dublin
+from plugins.scholarly.marked import heading_of, marked_abstract
 from plugins.scholarly.plain import clean
 from scraper.quoting import MISSING
 from scraper.records.article import Section
@@ -18,22 +19,12 @@ if TYPE_CHECKING:
 
     from plugins._shared.lines import Text
     from plugins.scholarly.head import Head
-    from scraper.pages import HtmlNode, XmlNode
-
-    Node = HtmlNode | XmlNode
 
 _METAS = Field(
     metas=("citation_abstract", "bepress_citation_abstract", *dublin("abstract", "description.abstract"), "eprints.abstract"),
     linked=("abstract",),
 )
 _DESCRIPTION = Field(metas=dublin("description"), linked=("description",))
-# How publishers mark the abstract, surest first. `#Abs1` is Springer's.
-_MARKED = (
-    *("section[role=doc-abstract]", "section#abstract", "div#abstract", "section#Abs1", "div#Abs1-content", "section.abstract"),
-    *("div.abstract", "div.hlFld-Abstract", "div.abstractSection", "div.article__abstract", "div#Abs1"),
-)
-_NAMES_ITSELF = frozenset({"abstract", "summary", "résumé", "resumen", "zusammenfassung", "resumo", "abstract:", "summary:"})
-_OTHER = re.compile(r"highlight|graphical|keyword|teaser|editor|lay-?summary|plain", re.IGNORECASE)
 _SHORTEST = 60
 _TITLE = re.compile(r"<(?P<tag>h[1-6]|(?:jats:)?title)(?:\s[^<>]*)?>(?P<heading>.*?)</(?P=tag)>", re.IGNORECASE | re.DOTALL)
 _PARAGRAPH = re.compile(r"</?(?:p|jats:p|br)(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -42,7 +33,7 @@ _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
 def abstract(head: Head) -> list[Section]:
     """Read the abstract: from metas made for it, else from the page's own, else from a description that is not cut short."""
-    return _from_text(head.first(_METAS, _verbatim)) or _from_page(head) or _from_text(head.first(_DESCRIPTION, _whole))
+    return _from_text(head.first(_METAS, _verbatim)) or marked_abstract(head.page) or _from_text(head.first(_DESCRIPTION, _whole))
 
 
 def _verbatim(text: Text) -> Text:
@@ -60,7 +51,7 @@ def _from_text(text: Text) -> list[Section]:
     titles = list(_TITLE.finditer(text.value))
     starts = [0, *(title.end() for title in titles)]
     ends = [*(title.start() for title in titles), len(text.value)]
-    headings = [MISSING, *(_heading(text[slice(*title.span("heading"))]) for title in titles)]
+    headings = [MISSING, *(heading_of(clean(text[slice(*title.span("heading"))])) for title in titles)]
     return [
         section
         for heading, start, end in zip(headings, starts, ends, strict=True)
@@ -68,62 +59,16 @@ def _from_text(text: Text) -> list[Section]:
     ]
 
 
-def _heading(text: Text) -> Text:
-    """Return a heading, unless it is but the abstract's own name."""
-    found = clean(text)
-    return MISSING if not found or found.value.casefold() in _NAMES_ITSELF else found.removesuffix(":").rstrip()
-
-
 def _paragraphs(text: Text) -> list[Text]:
     """Narrow to each paragraph of a content."""
-    breaks = list(_PARAGRAPH.finditer(text.value)) if text else []
-    starts, ends = [0, *(each.end() for each in breaks)], [*(each.start() for each in breaks), len(text.value or "")]
+    if not text:
+        return []
+    breaks = list(_PARAGRAPH.finditer(text.value))
+    starts, ends = [0, *(each.end() for each in breaks)], [*(each.start() for each in breaks), len(text.value)]
     return [part for part in (clean(text[start:end]) for start, end in zip(starts, ends, strict=True)) if part]
 
 
 def _sections(heading: Text, paragraphs: Sequence[Text]) -> list[Section]:
-    if not heading:
+    if not heading and any(is_structured(paragraph) for paragraph in paragraphs):
         return labelled(paragraphs)
-    return [Section(heading=heading if number == 0 else MISSING, text=text) for number, text in enumerate(paragraphs)]
-
-
-def _from_page(head: Head) -> list[Section]:
-    """Read the part of the page that is marked as the abstract."""
-    for selector in _MARKED:
-        for node in head.page.css(selector):
-            marks = f"{node.attr('class').value or ''} {node.attr('id').value or ''}"
-            text = MISSING if _OTHER.search(marks) else node.text()
-            if text and len(text.value) >= _SHORTEST:
-                return _from_node(node)
-    return []
-
-
-def _from_node(node: Node) -> list[Section]:
-    """Read headings and paragraphs in the order of the page; without paragraphs all text is one."""
-    found: list[Section] = []
-    heading = MISSING
-    for each in node.css("h2, h3, h4, h5, h6, p"):
-        text = each.text().squash()
-        if not text:
-            continue
-        if each.tag != "p":
-            heading = _heading(text)
-        else:
-            found += _marked(each, text) if not heading else _sections(heading, [text])
-            heading = MISSING
-    return found or labelled([_without_name(node.text().squash())])
-
-
-def _marked(node: Node, text: Text) -> list[Section]:
-    """Read a paragraph, whose first words may be marked as its heading: `<p><strong>Methods</strong> We kept …`."""
-    first = next(iter(node.children), None)
-    label = first.text().squash() if first is not None and first.tag in {"strong", "b", "em", "i", "span"} else MISSING
-    if label and is_label(label.value) and text.value.startswith(label.value) and len(text.value) > len(label.value) + 1:
-        rest = text[len(label.value) :].lstrip(": .\u2014\u2013-")
-        return [Section(heading=label.rstrip(":. "), text=rest)]
-    return labelled([text])
-
-
-def _without_name(text: Text) -> Text:
-    """Narrow past the word "Abstract" that stands before the text."""
-    return text.re(r"^(?:Abstract|ABSTRACT|Summary|SUMMARY)\s*:?\s+(\S.*)$") or text
+    return [Section(heading=MISSING if number else heading, text=text) for number, text in enumerate(paragraphs)]

@@ -1,4 +1,4 @@
-"""The layout: which pages are articles, and what their heads say, field by field.
+"""The layout: what an article's page says, field by field.
 
 Every field names its sources, best first; the pointer's selector shows which of them it came from.
 """
@@ -12,11 +12,10 @@ from plugins._shared.lines import shown
 from plugins.scholarly.abstract import abstract
 from plugins.scholarly.dates import date, year
 from plugins.scholarly.head import Field, Head, distinct, dublin, prism
-from plugins.scholarly.identifiers import doi, issns, named_pmcid, named_pmid, names_itself_a_doi, pmcid, pmid
+from plugins.scholarly.identifiers import doi, issns, named_pmcid, named_pmid, pmcid, pmid
 from plugins.scholarly.people import people
 from plugins.scholarly.plain import clean
 from plugins.scholarly.references import funding, references, span
-from scraper.pages import HtmlPage, XmlPage
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Article, Journal, Link
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugins._shared.lines import Text
+    from scraper.pages import HtmlPage, XmlPage
 
 _TITLE = Field(
     metas=("citation_title", "bepress_citation_title", "eprints.title", *dublin("title")),
@@ -85,16 +85,11 @@ _PMID = Field(metas=("citation_pmid", "ncbi_uidlist"))
 _PMCID = Field(metas=("citation_pmcid", "citation_pmc"))
 _IDENTIFIER = Field(metas=dublin("identifier"))
 _KEYWORDS = Field(
-    metas=(
-        "citation_keywords",
-        "citation_keyword",
-        "bepress_citation_keywords",
-        *prism("keyword"),
-        "eprints.keywords",
-        *dublin("subject"),
-    ),
-    linked=("keywords",),
+    metas=("citation_keywords", "citation_keyword", "bepress_citation_keywords", *prism("keyword"), "eprints.keywords"),
 )
+_LINKED_KEYWORDS = Field(linked=("keywords",))
+_SUBJECTS = Field(metas=dublin("subject"))
+_REFERENCE = re.compile(r"&#?\w+;")
 _TYPES = Field(metas=("citation_article_type", *prism("genre"), *dublin("type")))
 _LANGUAGE = Field(metas=("citation_language", *dublin("language"), "eprints.language"), linked=("inLanguage",))
 _RIGHTS = Field(metas=(*dublin("rights"), *prism("copyright"), *dublin("copyright"), "citation_license"), linked=("license",))
@@ -131,7 +126,7 @@ def extract(page: HtmlPage | XmlPage) -> Article:
         pmid=head.first(_PMID, pmid) or head.first(_IDENTIFIER, named_pmid),
         pmcid=head.first(_PMCID, pmcid) or head.first(_IDENTIFIER, named_pmcid),
         abstract=abstract(head),
-        keywords=head.every(_KEYWORDS, _keywords),
+        keywords=_keywords(head),
         publication_types=head.every(_TYPES, _known(_NO_TYPE)),
         funding=funding(head),
         references=references(head),
@@ -174,11 +169,24 @@ def _pages(head: Head) -> Text:
     return head.first(_PAGES) or linked
 
 
-def _keywords(text: Text) -> list[Text]:
-    """Return the keywords of a content: joined by semicolons, or by commas where there are several and no sentence."""
-    separator = ";" if ";" in re.sub(r"&#?\w+;", "", text.value) else ","
-    parts = text.split(separator) if separator == ";" or "(" not in text.value else [text]
-    return shown(clean(part) for part in parts)
+def _keywords(head: Head) -> list[Text]:
+    """Return the keywords: repeated, joined by semicolons, or in one content joined by commas; else the subjects.
+
+    Subjects are names of fields that hold commas ("Physics, general"): they are split at semicolons alone.
+    """
+    found = head.every(_KEYWORDS, _by_semicolons)
+    if len(found) == 1 and "(" not in found[0].value:
+        return shown(part.strip() for part in found[0].split(","))
+    return found or head.every(_LINKED_KEYWORDS, _listed) or head.every(_SUBJECTS, _by_semicolons)
+
+
+def _listed(text: Text) -> list[Text]:
+    return shown(clean(part) for part in (text.split(",") if text.value.count(",") > 1 else [text]))
+
+
+def _by_semicolons(text: Text) -> list[Text]:
+    joined = ";" in _REFERENCE.sub("", text.value)
+    return shown(clean(part) for part in (text.split(";") if joined else [text]))
 
 
 def _known(ignored: frozenset[str]) -> Callable[[Text], list[Text]]:
@@ -195,85 +203,3 @@ def _links(head: Head) -> list[Link]:
     """Return where the full text is; the selector says which form of it."""
     urls = distinct(url for field in _FULL_TEXT for url in head.every(field, lambda text: [text.re(r"^\s*((?:https?:)?/\S+)\s*$")]))
     return [Link(url=url) for url in urls]
-
-
-# Recognising
-
-_TITLES = ("citation_title", "bepress_citation_title", "eprints.title", *dublin("title"))
-_SIGNS = (
-    ("citation_journal_title", "bepress_citation_journal_title", "eprints.publication"),
-    ("citation_conference_title", "citation_conference", "citation_inbook_title"),
-    ("citation_technical_report_institution", "citation_dissertation_institution", "bepress_citation_dissertation_institution"),
-    ("citation_doi", "bepress_citation_doi", "publication_doi", *prism("doi")),
-    ("citation_issn", "bepress_citation_issn"),
-    ("citation_pmid", "citation_pmcid", "citation_arxiv_id"),
-    prism("startingPage"),
-)
-"""Groups of metas, each of which is a sign of a scholarly work."""
-_SUPPORT = (
-    ("citation_author", "citation_authors", "bepress_citation_author", "eprints.creators_name", *dublin("creator", "contributor")),
-    (
-        "citation_date",
-        "citation_publication_date",
-        "citation_online_date",
-        "citation_year",
-        "bepress_citation_date",
-        *dublin("date", "issued"),
-    ),
-    ("citation_firstpage", "citation_volume", "bepress_citation_firstpage", *prism("volume")),
-    (
-        "citation_abstract",
-        "citation_abstract_html_url",
-        "citation_pdf_url",
-        "citation_fulltext_html_url",
-        "bepress_citation_pdf_url",
-    ),
-)
-"""Groups of metas that support a sign, and mean nothing alone."""
-_FULL_TEXT_URLS = ("citation_pdf_url", "citation_fulltext_html_url", "bepress_citation_pdf_url", "eprints.document_url")
-_SOFTWARE = ("SoftwareSourceCode", "SoftwareApplication")
-
-
-def recognises(page: HtmlPage | XmlPage) -> bool:
-    """Whether a page is one article's: a title, a sign of a scholarly work, and something beside it."""
-    if not isinstance(page, HtmlPage | XmlPage):
-        return False
-    head = Head(page)
-    if not head.has(*_TITLES):
-        return head.linked is not None and bool(head.first(_TITLE) and (head.nodes("author") or head.first(_DOI, doi)))
-    return _is_scholarly(head) and not _is_list(head) and not _is_journal(head) and not _is_software(head)
-
-
-def _is_scholarly(head: Head) -> bool:
-    signs = sum(head.has(*names) for names in _SIGNS) + _has_named_doi(head) + (head.linked is not None)
-    support = sum(head.has(*names) for names in _SUPPORT)
-    # Theses and preprints name no journal: the guidelines of Google Scholar ask for author and full text at least.
-    deposited = (
-        head.has("citation_title", "bepress_citation_title", "eprints.title")
-        and head.has(*_SUPPORT[0])
-        and head.has(*_FULL_TEXT_URLS)
-    )
-    return (signs > 0 and signs + support > 1) or deposited
-
-
-def _has_named_doi(head: Head) -> bool:
-    """Whether Dublin Core names a DOI as one. Pages of all kinds hold Dublin Core: nothing less in it is a sign."""
-    return any(names_itself_a_doi(text) for name in dublin("identifier", "identifier.doi") for text in head.metas(name))
-
-
-def _is_list(head: Head) -> bool:
-    """Whether the metas are those of several works, as on pages of search results."""
-    several = [len({text.value.strip() for text in head.metas(name)}) > 1 for name in ("citation_title", "citation_doi")]
-    return all(several)
-
-
-def _is_journal(head: Head) -> bool:
-    """Whether the title is the journal's own, and nobody wrote it: a journal's home page, or an issue's contents."""
-    title, journal = head.first(_TITLE), head.first(_JOURNAL)
-    return bool(journal) and title.value.casefold() == journal.value.casefold() and not head.has(*_SUPPORT[0], "citation_firstpage")
-
-
-def _is_software(head: Head) -> bool:
-    if not isinstance(head.page, HtmlPage) or head.has("citation_journal_title"):
-        return False
-    return bool(head.page.json_ld_all(*_SOFTWARE)) and head.linked is None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plugins._shared.imprint import MONTH
+from plugins.scholarly.plain import tidy
 from scraper.quoting import MISSING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"^\d{4}[-/.]\d{1,2}$", ("%Y-%m", "%Y/%m", "%Y.%m")),
         (r"^\d{4}$", ("%Y",)),
         (r"^\d{8}$", ("%Y%m%d",)),
-        (rf"^\d{{4}}\s{MONTH}\.?\s\d{{1,2}}$", tuple(f"%Y {m} %d" for m in _SHORT) + ("%Y %b. %d",)),
+        (rf"^\d{{4}}\s{MONTH}\.?\s\d{{1,2}}$", tuple(f"%Y {m} %d" for m in (*_SHORT, "%b."))),
         (rf"^\d{{4}}[\s-]{MONTH}$", tuple(f"%Y{sep}{m}" for m in _SHORT for sep in " -")),
         (
             rf"^\d{{1,2}}[\s-]{MONTH},?[\s-]\d{{4}}(?=$|\s)",
@@ -43,7 +44,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 def date(text: Text) -> Text:
     """Read a date; of a range, a season or an impossible day the year; of one in an ambiguous order nothing."""
-    shown = text.squash()
+    shown = tidy(text)
     for pattern, formats in _FORMS:
         read = shown.re(pattern, 0).date(*formats)
         if read:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -133,7 +133,7 @@ class Head:
 
 def _below(node: JsonNode, part: str) -> list[JsonNode]:
     member, _, type_ = part.partition(":")
-    child: Any = node[member]
+    child = node[member]
     return child.find_all(type_)[:1] if type_ else child.each()
 
 

@@ -22,7 +22,10 @@ _PLACES = ("institution", "affiliation", "institute")
 _JOINED = Field(metas=("citation_authors", "eprints.creators_name", *dublin("creator"), *dublin("contributor")))
 _LINKED = "author"
 
-_DEGREE = r"(?:(?:B|M|Ph|D|Pharm|Ed|Psy|Dr)\.?\s?(?:A|S|Sc|D|Phil|P\.?H|B\.?A|B\.?B\.?S|V\.?M|D\.?S|N\.?P)?\.?|R\.?N|FRC[A-Z]+|FAC[A-Z]+)\.?"
+_DEGREE = (
+    r"(?:(?:B|M|Ph|D|Pharm|Ed|Psy|Dr)\.?\s?(?:A|S|Sc|D|Phil|P\.?H|B\.?A|B\.?B\.?S|V\.?M|D\.?S|N\.?P)?\.?"
+    r"|R\.?N|FRC[A-Z]+|FAC[A-Z]+)\.?"
+)
 _SUFFIX = r"(?:Jr|Sr|I{2,3}|IV|2nd|3rd)\.?"
 _FAMILY_FIRST = re.compile(
     rf"^(?P<family>[^,]+?)\s*,\s*(?P<given>(?!(?:{_DEGREE}|{_SUFFIX})(?:\s*,|$))[^,]+?)(?:\s*,\s*(?:{_SUFFIX}|{_DEGREE}))*$"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugins._shared.lines import shown
 from scraper.errors import StepFailed
-from scraper.quoting import MISSING
+from scraper.quoting import MISSING, Unreadable
 from scraper.quoting.steps import need_text, step
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _BLOCK = (
     r"blockquote|br|dd|div|dl|dt|h[1-6]|hr|li|ol|p|sec|section|table|tbody|td|th|title|tr|ul|jats:(?:p|sec|title|list|list-item)"
 )
 _TAG = re.compile(rf"</?(?:{_INLINE}|{_BLOCK})(?:\s[^<>]*)?/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_LEADING = re.compile(rf"\s*(?:{_TAG.pattern})", _TAG.flags)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
 
@@ -46,10 +47,21 @@ def plain(value: str) -> str:
 
 def clean(text: Text) -> Text:
     """Return a content as plain text, its white space collapsed; `MISSING` for placeholders."""
-    inner = unwrapped(text)
-    marked = inner and (_TAG.search(inner.value) or _REFERENCE.search(inner.value))
-    found = inner.then("scholarly.plain") if marked else inner.squash()
-    return found if shown([found]) or found.steps else MISSING
+    if not text:
+        return MISSING
+    if "<" in text.value or "&" in text.value:
+        inner = unwrapped(text)
+        marked = inner and (_TAG.search(inner.value) or _REFERENCE.search(inner.value))
+        found = inner.then("scholarly.plain") if marked else tidy(inner)
+    else:
+        found = tidy(text)
+    return found if isinstance(found, Unreadable) or shown([found]) else MISSING
+
+
+def tidy(text: Text) -> Text:
+    """Return a text without white space around it, and with runs of it collapsed if there are any: no step where none is needed."""
+    found = text.strip()
+    return found.squash() if found and " ".join(found.value.split()) != found.value else found
 
 
 def unwrapped(text: Text) -> Text:
@@ -58,11 +70,8 @@ def unwrapped(text: Text) -> Text:
         return MISSING
     value: str = text.value
     start, end = 0, len(value.rstrip())
-    while found := re.compile(r"\s*").match(value, start):
-        tag = _TAG.match(value, found.end(), end)
-        start = tag.end() if tag else found.end()
-        if tag is None:
-            break
+    while tag := _LEADING.match(value, start, end):
+        start = tag.end()
     while end > start and value[end - 1] == ">" and _TAG.fullmatch(value, max(value.rfind("<", start, end), start), end):
         end = start + len(value[start : value.rfind("<", start, end)].rstrip())
-    return text[start : max(start, end)]
+    return text[start:end].strip()

@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 
     Pairs = dict[str, list[Text]]
 
-# DOIs and titles hold semicolons: a pair ends where the next begins. One large publisher writes the journal without a name after
-# the title, and two spaces before the next: "citation_title=…; Example J;  citation_year=…".
-_NAME = r"(?:citation_\w+|dc\.\w+)\s*="
-_BARE_JOURNAL = rf";\s(?P<journal>[^;=]{{2,100}});\s{{2,}}{_NAME}"
-_PAIR = re.compile(
-    rf"(?:^|;)\s*(?P<name>citation_\w+|dc\.\w+)\s*=\s*(?P<value>.*?)\s*(?={_BARE_JOURNAL}|;\s*{_NAME}|;?\s*$)", re.DOTALL
-)
+# DOIs and titles hold semicolons: a pair ends where the next begins.
+_NAME = re.compile(r"(?:^|;)(?P<space>\s*)(?P<name>citation_\w+|dc\.\w+)\s*=\s*")
+# One large publisher writes the journal without a name after the title, and two spaces before the next pair:
+# "citation_title=…; Example J;  citation_year=…".
+_BARE_JOURNAL = re.compile(r";\s(?P<journal>[^;=]{2,100})$")
 _ALSO = re.compile(r"\s*(?:,\s*and\s|,|\band\s|;)\s*")
+_FAMILY_FIRST = re.compile(r"^[^,;]+,(?!\s*and\b)[^,;]+$(?<!et al)(?<!et al\.)")
 _UNCERTAIN = re.compile(r",| and |;|\bet al\b|\bed\b")
 
 
@@ -50,12 +49,17 @@ def funding(head: Head) -> list[Funding]:
 def pairs(text: Text) -> Pairs:
     """Return the values of pairs by name; none for plain text."""
     named: Pairs = {}
-    for found in _PAIR.finditer(text.value):
-        value = clean(text[slice(*found.span("value"))])
+    names = list(_NAME.finditer(text.value))
+    for number, name in enumerate(names):
+        after = names[number + 1] if number + 1 < len(names) else None
+        end, gap = (after.start(), len(after["space"])) if after else (len(text.value), 0)
+        stop = name.end() + len(text.value[name.end() : end].rstrip("; \t\n"))
+        bare = _BARE_JOURNAL.search(text.value, name.end(), stop) if gap > 1 else None
+        if bare:
+            named.setdefault("citation_journal_title", []).append(text[slice(*bare.span("journal"))])
+        value = clean(text[name.end() : bare.start() if bare else stop])
         if value:
-            named.setdefault(found["name"].lower(), []).append(value)
-        if found["journal"]:
-            named.setdefault("citation_journal_title", []).append(text[slice(*found.span("journal"))].squash())
+            named.setdefault(name["name"].lower(), []).append(value)
     return named
 
 
@@ -93,9 +97,7 @@ def _authors(text: Text) -> Iterator[Text]:
     names = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
     if len(names) > 1 and all(name and _is_one(name.value) for name in names):
         yield from names
-    elif len(names) == 2 and "," in ends[0][0] and not _UNCERTAIN.search(names[1].value):  # noqa: PLR2004  # family, given
-        yield text
-    elif not _UNCERTAIN.search(text.value):
+    elif not _UNCERTAIN.search(text.value) or _FAMILY_FIRST.match(text.value):
         yield text
 
 
@@ -103,7 +105,7 @@ def _is_one(name: str) -> bool:
     """Whether a text is one author: "Roe J", or initials first, "J. Roe" and "JK Roe"."""
     words = name.split()
     initials, family = words[:-1], words[-1]
-    first = bool(initials) and all(re.fullmatch(r"(?:[^\W\d_]\.-?){1,4}|[A-Z]{1,3}", word) for word in initials)
+    first = bool(initials) and all(re.fullmatch(r"(?:[^\W\d_]\.-?){1,4}|[A-Z](?:-?[A-Z]){0,3}", word) for word in initials)
     return is_author(name) or (first and family[:1].isupper() and len(family) > 1)
 
 

@@ -1,0 +1,94 @@
+"""Which pages are articles: those with a title, a sign of a scholarly work, and something beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugins.scholarly.head import Field, Head, dublin, prism
+from plugins.scholarly.identifiers import doi, names_itself_a_doi
+from scraper.pages import HtmlPage
+
+if TYPE_CHECKING:
+    from scraper.pages import XmlPage
+
+_TITLES = ("citation_title", "bepress_citation_title", "eprints.title", *dublin("title"))
+_LINKED_TITLE = Field(linked=("headline", "name"))
+_LINKED_DOI = Field(linked=("identifier", "identifier/value", "sameAs", "@id"))
+_JOURNALS = ("citation_journal_title", "bepress_citation_journal_title", *prism("publicationName"))
+_SIGNS = (
+    ("citation_journal_title", "bepress_citation_journal_title", "eprints.publication"),
+    ("citation_conference_title", "citation_conference", "citation_inbook_title"),
+    ("citation_technical_report_institution", "citation_dissertation_institution", "bepress_citation_dissertation_institution"),
+    ("citation_doi", "bepress_citation_doi", "publication_doi", *prism("doi")),
+    ("citation_issn", "bepress_citation_issn"),
+    ("citation_pmid", "citation_pmcid", "citation_arxiv_id"),
+    prism("startingPage"),
+)
+"""Groups of metas, each of which is a sign of a scholarly work."""
+_SUPPORT = (
+    ("citation_author", "citation_authors", "bepress_citation_author", "eprints.creators_name", *dublin("creator", "contributor")),
+    (
+        "citation_date",
+        "citation_publication_date",
+        "citation_online_date",
+        "citation_year",
+        "bepress_citation_date",
+        *dublin("date", "issued"),
+    ),
+    ("citation_firstpage", "citation_volume", "bepress_citation_firstpage", *prism("volume")),
+    (
+        "citation_abstract",
+        "citation_abstract_html_url",
+        "citation_pdf_url",
+        "citation_fulltext_html_url",
+        "bepress_citation_pdf_url",
+    ),
+)
+"""Groups of metas that support a sign, and mean nothing alone."""
+_FULL_TEXT_URLS = ("citation_pdf_url", "citation_fulltext_html_url", "bepress_citation_pdf_url", "eprints.document_url")
+_SOFTWARE = ("SoftwareSourceCode", "SoftwareApplication")
+
+
+def recognises(page: HtmlPage | XmlPage) -> bool:
+    """Whether a page is one article's, and no list, journal or software."""
+    head = Head(page)
+    if not head.has(*_TITLES):
+        return head.linked is not None and bool(
+            head.first(_LINKED_TITLE) and (head.nodes("author") or head.first(_LINKED_DOI, doi))
+        )
+    return _is_scholarly(head) and not _is_list(head) and not _is_journal(head) and not _is_software(head)
+
+
+def _is_scholarly(head: Head) -> bool:
+    signs = sum(head.has(*names) for names in _SIGNS) + _has_named_doi(head) + (head.linked is not None)
+    support = sum(head.has(*names) for names in _SUPPORT)
+    # Theses and preprints name no journal: the guidelines of Google Scholar ask for author and full text at least.
+    deposited = (
+        head.has("citation_title", "bepress_citation_title", "eprints.title")
+        and head.has(*_SUPPORT[0])
+        and head.has(*_FULL_TEXT_URLS)
+    )
+    return (signs > 0 and signs + support > 1) or deposited
+
+
+def _has_named_doi(head: Head) -> bool:
+    """Whether Dublin Core names a DOI as one. Pages of all kinds hold Dublin Core: nothing less in it is a sign."""
+    return any(names_itself_a_doi(text) for name in dublin("identifier", "identifier.doi") for text in head.metas(name))
+
+
+def _is_list(head: Head) -> bool:
+    """Whether the metas are those of several works, as on pages of search results."""
+    several = [len({text.value.strip() for text in head.metas(name)}) > 1 for name in ("citation_title", "citation_doi")]
+    return all(several)
+
+
+def _is_journal(head: Head) -> bool:
+    """Whether the title is the journal's own, and nobody wrote it: a journal's home page, or an issue's contents."""
+    title, journal = head.first(Field(metas=_TITLES)), head.first(Field(metas=_JOURNALS))
+    return bool(journal) and title.value.casefold() == journal.value.casefold() and not head.has(*_SUPPORT[0], "citation_firstpage")
+
+
+def _is_software(head: Head) -> bool:
+    if not isinstance(head.page, HtmlPage) or head.has("citation_journal_title"):
+        return False
+    return bool(head.page.json_ld_all(*_SOFTWARE)) and head.linked is None
