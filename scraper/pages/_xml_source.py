@@ -34,10 +34,11 @@ _EXCESSIVE = {89, 114}  # libxml2's XML_ERR_ENTITY_LOOP, and XML_ERR_RESOURCE_LI
 
 # XML 1.0 §2.5 comments, §2.6 processing instructions, §2.7 CDATA sections, §3.1 tags.
 MARKUP: Final = (
-    r"<(?:/(?P<end>[^\s>]+)[^>]*>"
-    r"|(?P<start>[^\s/>!?]+)[^>\"']*+(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*+)*+>"
+    r"<(?:/(?P<end>[^\s<>]++)[^<>]*+>"
+    r"|(?P<start>[^\s/<>!?]++)[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+>"
     r"|!\[CDATA\[(?P<cdata>.*?)\]\]>"
-    r"|!--.*?-->|\?.*?\?>)"
+    r"|!--.*?-->|\?.*?\?>"
+    r"|(?P<broken>))"
 )
 _TOKEN = re.compile(MARKUP, re.DOTALL)
 _ATTRIBUTE = re.compile(r"([^\s=\"'/<>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")  # XML 1.0 §3.1, Attribute
@@ -140,7 +141,8 @@ class XmlSource:
 
     def _refused(self, error: etree.XMLSyntaxError, data: bytes, before: int) -> MalformedPayload:
         """Say where: libxml2 knows the line alone, so expat is asked for the byte."""
-        message = re.sub(r"\s*,? line \d+(?:, column \d+)?", "", error.msg)
+        # Its lines count in what it was given, not in the payload.
+        message = re.sub(r"\s*,? line \d+(?:, column \d+)?", "", error.msg).partition("\n")[0]
         if cast("Any", error).code in _EXCESSIVE:
             return ExcessivePayload(message, offset=self.byte(self._start))
         parser = expat.ParserCreate("utf-8")

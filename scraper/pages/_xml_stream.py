@@ -27,8 +27,8 @@ _HIDING = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
 # XML 1.0 §2.8: what may stand before the root element.
 _PROLOG = (
     r"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->"
-    rf"|(?P<doctype><!DOCTYPE(?:[^\"'\[>]|{_QUOTED})*+(?P<subset>\[(?:<!--.*?-->|<\?.*?\?>|{_QUOTED}|[^\]\"'])*+\])?\s*>))*+"
-    r"(?=<(?P<root>[^\s/>!?]+))"
+    rf"|(?P<doctype><!DOCTYPE(?:[^\"'\[>]|{_QUOTED})*+(?P<subset>\[(?:<!--.*?-->|<\?.*?\?>|{_QUOTED}|<(?!!--|\?)|[^\]\"'<])*+\])?\s*>))*+"
+    r"(?=<(?P<root>[^\s/<>!?]++))"
 )
 _EPILOG = r"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*+"  # XML 1.0 §2.8: what may stand after it
 
@@ -105,6 +105,8 @@ class Search:
             found = token.search(self.hay, position)
             if found is None:
                 raise self._broken(f"the payload ends inside {opened[-1][1] if opened else prolog.root!r}", len(self.hay))
+            if found["broken"] is not None:
+                raise self._broken("'<' begins no complete markup", found.start())
             position = found.end()
             if found["start"] is not None:
                 name = self._text(found["start"])
@@ -135,6 +137,8 @@ class Search:
             return start.end()
         depth = 1
         for found in self._compiled(_tags(name)).finditer(self.hay, start.end()):
+            if found["broken"] is not None:
+                raise self._broken("'<' begins no complete markup", found.start())
             if found["close"] is not None:
                 depth -= 1
             elif found["open"] is not None and not self._is_empty(found):
@@ -164,7 +168,9 @@ class Search:
 
 def _tags(name: str) -> str:
     tag = re.escape(name)
-    return rf"<(?:(?P<open>{tag}(?=[\s/>])(?:[^>\"']|{_QUOTED})*+>)|(?P<close>/{tag}\s*>)|{_HIDING})"
+    return (
+        rf"<(?:(?P<open>{tag}(?=[\s/>])(?:[^<>\"']|{_QUOTED})*+>)|(?P<close>/{tag}\s*>)|{_HIDING}|(?P<broken>[!?]|{tag}(?=[\s/>])))"
+    )
 
 
 @lru_cache(maxsize=256)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
@@ -34,7 +35,7 @@ _KINDS = {
     dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r]*")  # RFC 8259 §2
-_ESCAPED_NAME = re.compile(r'\\(?:[^"\\]|\\.)*"[ \t\n\r]*:', re.DOTALL)
+_ESCAPED = re.compile(r'(?:\\.[^"\\]*+)++"([ \t\n\r]*+:)?', re.DOTALL)  # from a string's first escape on; is it a name?
 _NO_BRACKETS = re.compile(r'(?:[^][{}"]++|"(?:[^"\\]++|\\.)*+")++', re.DOTALL)
 _INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901 §4, array-index
 
@@ -49,7 +50,6 @@ class _Source:
         base: The code point of the payload's text at which it begins.
         decoder: Reads any value in it.
         selector: Where it stands, for people.
-        escaped_names: Whether a member's name may be written with escapes.
     """
 
     text: str
@@ -57,14 +57,15 @@ class _Source:
     base: int
     decoder: json.JSONDecoder
     selector: str
-    escaped_names: bool = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "escaped_names", "\\" in self.text and _ESCAPED_NAME.search(self.text) is not None)
+    @cached_property
+    def escaped_names(self) -> bool:
+        """Whether a member's name is written with escapes."""
+        return any(found[1] for found in _ESCAPED.finditer(self.text))
 
     def unique(self, name: str, place: int) -> bool:
         """Whether no member of this name can follow after a place, in any object."""
-        return not self.escaped_names and self.text.find(f'"{name}"', place) < 0
+        return self.text.find(f'"{name}"', place) < 0 and not self.escaped_names
 
     def end(self, place: int) -> int:
         """Return the end of the value at a place, both in code points of this text."""

@@ -9,6 +9,7 @@ A payload may hold thousands of records: `each` yields them one after another wi
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -19,7 +20,7 @@ from scraper.pages._xml_select import css_to_xpath, select
 from scraper.pages._xml_source import Around, XmlSource, expanded
 from scraper.pages._xml_stream import Search
 from scraper.quoting import MISSING, PayloadMap, Sourced, decide_charset, open_payload
-from scraper.quoting.payload import decode
+from scraper.quoting.payload import decode, web_charset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ _UNICODE = (
     (b"\x00<\x00", "utf-16-be"),
     (b"<\x00", "utf-16-le"),
 )  # XML 1.0, appendix F: without a byte order mark
+
+_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][\w.-]*)[\"']")  # XML 1.0 §4.3.3
 
 
 class XmlNodeList:
@@ -207,6 +210,8 @@ class XmlNode:
 class XmlPage:
     """An XML payload. The whole is parsed when it is first selected from; `each` never does that.
 
+    Of the XML declaration the encoding alone is read. Malformed bytes are U+FFFD, as on other pages.
+
     Args:
         payload: The bytes; a byte order mark is not part of the text.
         charset: The declared charset label, if there is one. A byte order mark overrules it, and it the XML declaration
@@ -290,8 +295,13 @@ class XmlPage:
 
 
 def _charset(payload: bytes, declared: str | None) -> str:
+    """Decide the charset: byte order mark, UTF-16 or UTF-32 by the zero bytes, the label, the XML declaration, UTF-8."""
     found = next((name for head, name in _UNICODE if payload.startswith(head)), None)
-    return decide_charset(payload, found or declared, markup=True)
+    stated = _DECLARATION.match(payload)
+    label = stated[1].decode("ascii") if stated else None
+    # A declaration that could be read as ASCII is not in UTF-16, whatever it says.
+    label = "utf-8" if label and label.lower().startswith(("utf-16", "utf-32")) else label
+    return decide_charset(payload, next((each for each in (found, declared, label) if each and web_charset(each)), None))
 
 
 def _stay() -> NoReturn:

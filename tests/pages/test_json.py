@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,6 +177,14 @@ def test_nesting_is_bounded(make: Callable[[int], bytes]) -> None:
 def test_many_brackets_side_by_side_are_no_nesting() -> None:
     """A long list of short lists is not deep."""
     assert len(JsonPage(b"[" + b"[1]," * 1000 + b"[[]]]").root) == 1001
+
+
+def test_long_strings_full_of_escapes_stay_cheap() -> None:
+    """A long text with many escapes costs no more than reading it a few times, and later members are still found."""
+    begun = time.monotonic()
+    page = JsonPage(json.dumps({"text": "line\n" * 300_000, "after": 1}).encode())
+    assert (page["text"].get().spans, page["after"].get().value) == (((10, 1_800_010),), 1)
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize("declared", [None, "utf-8", "latin1", "utf-16"])

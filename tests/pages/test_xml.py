@@ -184,6 +184,17 @@ def test_bombs_are_refused_at_once(payload: bytes) -> None:
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.parametrize("head", [b"<a>", b"<a><rec>", b"<!DOCTYPE a [", b""], ids=["root", "record", "DTD", "prolog"])
+@pytest.mark.parametrize("again", [b"<!--", b"<![CDATA[", b"<?", b'<b x="', b"<rec x='", b"</rec ", b"</", b"<", b"<rec>"])
+def test_what_never_ends_is_refused_at_once(head: bytes, again: bytes) -> None:
+    """Markup that is opened again and again and never closed costs no more than reading it once."""
+    begun = time.monotonic()
+    for load in (lambda page: page.root, lambda page: list(page.each("rec"))):
+        with pytest.raises(MalformedPayload):
+            load(XmlPage(head + again * 100_000))
+    assert time.monotonic() - begun < 2
+
+
 @pytest.mark.parametrize(
     ("payload", "place"),
     [
@@ -215,6 +226,8 @@ def test_malformed_xml_says_where(payload: bytes, place: str) -> None:
         ("<a>é</a>".encode("utf-16"), "utf-8", "utf-16-le"),
         ("<a>é</a>".encode("utf-16-be"), None, "utf-16-be"),
         ("<a>é</a>".encode("utf-32-le"), None, "utf-32-le"),
+        ('<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode(), "no-such", "utf-8"),
+        ('<a>é<meta charset="iso-8859-1"/></a>'.encode(), None, "utf-8"),
         ('<?xml version="1.0" encoding="koi8-r"?><a>&#233;</a>'.encode("koi8-r"), None, "koi8-r"),
     ],
 )
