@@ -97,16 +97,15 @@ class _Job:
         if why:
             self.counts.skipped[why] += 1
             return
-        results = list(extract(capture, self.registry))
-        if self.site and all(isinstance(each, Rejection) and each.error == Unmatched.__name__ for each in results):
-            self.counts.skipped[f"not of site {self.site}"] += 1
-            return
-        if any(isinstance(each, Extraction) for each in results):
-            self.counts.extracted += 1
-        else:
-            self.counts.rejected += 1
-        for each in results:
-            self._write(each)
+        extracted = False
+        for result in extract(capture, self.registry):  # one by one: a capture may hold thousands of records
+            if self.site and isinstance(result, Rejection) and result.error == Unmatched.__name__:
+                self.counts.skipped[f"not of site {self.site}"] += 1
+                return
+            extracted = extracted or isinstance(result, Extraction)
+            self._write(result)
+        self.counts.extracted += extracted
+        self.counts.rejected += not extracted
 
     def _write(self, result: Extraction | Rejection) -> None:
         if isinstance(result, Extraction):
