@@ -20,7 +20,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plugins._shared.citation import bare_doi
+import attrs
+
+from plugins._shared.citation import bare_doi, reference
 from plugins._shared.imprint import published
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Article, Author, Funding, Journal, Reference, Section
@@ -224,15 +226,18 @@ def _funding(node: XmlNode, path: str) -> list[Funding]:
 
 
 def _references(node: XmlNode, path: str) -> list[Reference]:
-    return [
-        Reference(
-            citation=_text(each, "Citation"),
-            doi=_doi(each, "ELocationID", "ArticleIdList"),
-            pmid=_text(each, "ArticleIdList/ArticleId[@IdType='pubmed']").re(r"^[1-9]\d*$"),
-            pmcid=_pmcid(each, "ArticleIdList"),
-        )
-        for each in node.xpath(f"{path}//ReferenceList/Reference")
-    ]
+    """Return the references: identifiers where the format has them, the rest as far as the citation says it with certainty."""
+    return [_reference(each) for each in node.xpath(f"{path}//ReferenceList/Reference")]
+
+
+def _reference(node: XmlNode) -> Reference:
+    found = reference(_text(node, "Citation"))
+    return attrs.evolve(
+        found,
+        doi=_doi(node, "ELocationID", "ArticleIdList") or found.doi,
+        pmid=_text(node, "ArticleIdList/ArticleId[@IdType='pubmed']").re(r"^[1-9]\d*$"),
+        pmcid=_pmcid(node, "ArticleIdList"),
+    )
 
 
 def _cited(node: XmlNode) -> Sequence[Reference]:

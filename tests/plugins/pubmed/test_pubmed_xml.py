@@ -62,10 +62,12 @@ ARTICLE = """
   <CoiStatement>None declared.</CoiStatement></MedlineCitation>
  <PubmedData><ArticleIdList><ArticleId IdType="pubmed">12345678</ArticleId><ArticleId IdType="pmc">PMC7654321</ArticleId>
    </ArticleIdList>
-  <ReferenceList><Title>References</Title><Reference><Citation>Roe J. <i>Nature.</i> 2020;1:2.</Citation>
+  <ReferenceList><Title>References</Title><Reference>
+     <Citation>Roe J, Doe A. Old growth. <i>Nature.</i> 2020;1:2. doi: 10.1000/shown</Citation>
      <ArticleIdList><ArticleId IdType="doi">10.1000/ref.1</ArticleId><ArticleId IdType="pubmed">111</ArticleId>
        <ArticleId IdType="pmc">222</ArticleId></ArticleIdList></Reference>
-   <ReferenceList><Reference><Citation>Doe J. 2021.</Citation></Reference></ReferenceList></ReferenceList></PubmedData>
+   <ReferenceList><Reference><Citation>Doe J. 2021. doi: 10.1000/ref.2.</Citation></Reference>
+     <Reference><Citation>&#160;</Citation></Reference></ReferenceList></ReferenceList></PubmedData>
 </PubmedArticle>
 """
 
@@ -132,8 +134,13 @@ def test_an_article_is_read_completely() -> None:
         "conflict_of_interest": "None declared.",
         "funding": [{"funder": "NIH HHS", "award": "R01-1"}, {"funder": "Example Trust"}],
         "references": [
-            {"citation": "Roe J. Nature. 2020;1:2.", "doi": "10.1000/ref.1", "pmid": "111", "pmcid": "PMC222"},
-            {"citation": "Doe J. 2021."},
+            {
+                "citation": "Roe J, Doe A. Old growth. Nature. 2020;1:2. doi: 10.1000/shown",
+                "title": "Old growth", "authors": ["Roe J", "Doe A"],
+                "journal": "Nature", "published": "2020", "volume": "1", "pages": "2",
+                "doi": "10.1000/ref.1", "pmid": "111", "pmcid": "PMC222",
+            },
+            {"citation": "Doe J. 2021. doi: 10.1000/ref.2.", "published": "2021", "doi": "10.1000/ref.2"},
         ],
         "language": "eng, fre",
         "rights": "© 2023. The Authors.",
