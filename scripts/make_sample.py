@@ -17,5 +17,4 @@ if __name__ == "__main__":
     for old in (SAMPLE, SAMPLE.with_name(SAMPLE.name + ".cdxj")):
         old.unlink(missing_ok=True)
     pages = ROOT / "scripts" / "sample"
-    texts = sorted(str(page) for page in pages.glob("*.txt"))
-    main(["load", *texts, "--urls", str(pages / "urls.csv"), "--date", "2026-01-02T03:04:05Z", "-o", str(SAMPLE)])
+    main(["load", str(pages), "--urls", str(pages / "urls.csv"), "--date", "2026-01-02T03:04:05Z", "-o", str(SAMPLE)])

@@ -129,7 +129,7 @@ class _Ours:
         if self._family.fullmatch(name) and os.path.realpath(path.parent) == self._folder:
             return "output"
         if self._others and os.path.realpath(path) in self._others:
-            return "output"
+            return "file of this job"
         if _speaks_of_another(path, SIDECAR):
             return "sidecar"
         return "index" if _speaks_of_another(path, SUFFIX) else None
