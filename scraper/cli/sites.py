@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from rich.table import Table
 
 from scraper.cli.console import stdout
-from scraper.sites import Layout, load_registry
+from scraper.sites import load_registry
+
+if TYPE_CHECKING:
+    from scraper.sites import Plugin, Site
 
 
 @click.group("sites", invoke_without_command=True)
@@ -25,18 +29,17 @@ def list_sites() -> None:
     packages with an entry point in the group `scraper`. Exits with 1 when a plugin is broken; the others work on all the same.
     """
     registry = load_registry()
-    table = Table("site", "version", "priority", "layouts", "URLs", "origin", "status", box=None, pad_edge=False)
     for plugin in registry.plugins:
         if plugin.error:
-            table.add_row(plugin.name, "", "", "", "", plugin.origin, f"broken: {plugin.error}")
+            stdout.print(f"{plugin.name}  ({plugin.origin})  broken: {plugin.error}")
         for site in plugin.sites:
-            layouts = "\n".join(map(_layout, site.layouts))
-            urls = "\n".join(site.urls) or "by content"
-            table.add_row(site.name, site.version, str(site.priority), layouts, urls, plugin.origin, "ok")
-    stdout.print(table)
+            _show(site, plugin)
     raise SystemExit(any(plugin.error for plugin in registry.plugins))
 
 
-def _layout(layout: Layout) -> str:
-    dates = f" {layout.since or '…'} to {layout.until or '…'}" if layout.since or layout.until else ""
-    return f"{layout.name} ({', '.join(layout.media_types)}){dates}"
+def _show(site: Site, plugin: Plugin) -> None:
+    stdout.print(f"{site.name} {site.version}  ({plugin.origin})  ok")
+    stdout.print(f"  pages    {', '.join(site.urls) or 'any that a layout recognises'}")
+    for layout in site.layouts:
+        dates = f", {layout.since or '…'} to {layout.until or '…'}" if layout.since or layout.until else ""
+        stdout.print(f"  layout   {layout.name:<14} {', '.join(layout.media_types)}{dates}")
