@@ -32,6 +32,7 @@ _VOID = frozenset(
 _DROPS_NEWLINE = frozenset({"pre", "listing", "textarea"})
 _NEVER_CLOSED = frozenset({"html", "body"})  # what follows their end tags goes into them all the same
 _CLOSED_APART = _NEVER_CLOSED | {"form"}  # a form's end tag may stand among the descendants of what is still open
+_FAR = 256  # texts and comments between two tags: no page has more, and a hostile one would cost quadratic time
 _TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "colgroup"})
 _UNQUOTED = frozenset({"script", "style"})
 
@@ -97,7 +98,7 @@ class Places:
     def _only_child(self, node: Text) -> Sequence[Piece] | None:
         """The common case: nothing but a text between two tags."""
         parent = node.parent
-        if not isinstance(parent, Element) or len(parent.children) != 1:
+        if not isinstance(parent, Element) or node.previous_sibling is not None or node.next_sibling is not None:
             return None
         location = parent.source_location
         if location is None or location.end_tag is None or parent.tag in _NEVER_CLOSED:
@@ -201,7 +202,7 @@ def _backward(node: Node) -> tuple[int | None, list[Node]]:
     Where a table was never closed, no text can follow it but such as was moved out of a table: then there is no such place.
     """
     passed: list[Node] = []
-    while True:
+    while len(passed) < _FAR:
         before = node.previous_sibling
         if before is not None:
             node = before
@@ -211,9 +212,10 @@ def _backward(node: Node) -> tuple[int | None, list[Node]]:
                     return location.end_tag.end_offset, passed
                 if node.tag in _TABLE:
                     return None, passed
-                if not node.children:
+                last = _child(node, -1)
+                if last is None:
                     break
-                node = node.children[-1]
+                node = last
             if _splits(node):
                 passed.append(node)
                 continue
@@ -225,6 +227,7 @@ def _backward(node: Node) -> tuple[int | None, list[Node]]:
         location = node.source_location
         if location:
             return location.start_tag.end_offset, passed
+    return None, passed
 
 
 def _forward(node: Node) -> tuple[int | None, list[Node]]:
@@ -233,13 +236,16 @@ def _forward(node: Node) -> tuple[int | None, list[Node]]:
     while True:
         after = node.next_sibling
         while after is not None:
+            if len(passed) >= _FAR:
+                return -1, passed
             node = after
             location = node.source_location
             if location:
                 return location.start_tag.start_offset, passed
             if _splits(node):
                 passed.append(node)
-            after = node.children[0] if node.children else node.next_sibling
+            below = _child(node, 0)
+            after = node.next_sibling if below is None else below
         parent = node.parent
         if parent is None or isinstance(parent, Document):
             return None, passed
@@ -247,6 +253,14 @@ def _forward(node: Node) -> tuple[int | None, list[Node]]:
         location = node.source_location
         if location and location.end_tag and isinstance(node, Element) and node.tag not in _CLOSED_APART:
             return location.end_tag.start_offset, passed
+
+
+def _child(node: Node, index: int) -> Node | None:
+    """Return a child by its number; unlike `children`, this does not build a list of them all."""
+    try:
+        return node[index]
+    except IndexError:
+        return None
 
 
 def _splits(node: Node) -> bool:
