@@ -12,7 +12,7 @@ from scraper.quoting import MISSING
 from scraper.records.article import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from plugins._shared.lines import Text
     from scraper.pages import HtmlNode, HtmlPage, XmlNode, XmlPage
@@ -89,11 +89,16 @@ def _from_node(node: Node) -> list[Section]:
 
 def _blocks(node: Node) -> list[tuple[Node, Text]]:
     """Return headings and paragraphs, from the heading that says "Abstract" on; innermost `div`s where there are no paragraphs."""
-    texts = [(each, each.text().strip()) for each in node.css(_BLOCKS)]
-    divs = not any(text and each.tag == "p" for each, text in texts)
-    blocks = [(each, text) for each, text in texts if text and (each.tag != "div" or (divs and _is_innermost(each)))]
+    blocks = _texts(each for each in node.css(_BLOCKS) if each.tag != "div")
+    if not any(each.tag == "p" for each, _ in blocks):
+        blocks = _texts(each for each in node.css(_BLOCKS) if each.tag != "div" or _is_innermost(each))
     named = [number for number, (each, text) in enumerate(blocks) if each.tag[0] == "h" and _is_name(text, _ABSTRACT)]
     return blocks[named[0] + 1 :] if named else blocks
+
+
+def _texts(nodes: Iterable[Node]) -> list[tuple[Node, Text]]:
+    """Return the nodes that show something, with it."""
+    return [(node, text) for node, text in ((node, node.text().strip()) for node in nodes) if text]
 
 
 def _structured(sections: list[Section]) -> list[Section]:

@@ -22,13 +22,50 @@ _PLACES = ("institution", "affiliation", "institute")
 _JOINED = Field(metas=("citation_authors", "eprints.creators_name", *dublin("creator"), *dublin("contributor")))
 _LINKED = "author"
 
-_DEGREE = (
-    r"(?:(?:B|M|Ph|D|Pharm|Ed|Psy|Dr)\.?\s?(?:A|S|Sc|D|Phil|P\.?H|B\.?A|B\.?B\.?S|V\.?M|D\.?S|N\.?P)?\.?"
-    r"|R\.?N|FRC[A-Z]+|FAC[A-Z]+)\.?"
-)
-_SUFFIX = r"(?:Jr|Sr|I{2,3}|IV|2nd|3rd)\.?"
-_FAMILY_FIRST = re.compile(
-    rf"^(?P<family>[^,]+?)\s*,\s*(?P<given>(?!(?:{_DEGREE}|{_SUFFIX})(?:\s*,|$))[^,]+?)(?:\s*,\s*(?:{_SUFFIX}|{_DEGREE}))*$"
+# What follows a name after a comma, and is no given name; without periods and spaces.
+_TITLES = frozenset(
+    {
+        *(
+            "md",
+            "phd",
+            "ms",
+            "msc",
+            "ma",
+            "ba",
+            "bs",
+            "bsc",
+            "mph",
+            "rn",
+            "dds",
+            "dmd",
+            "dvm",
+            "mbbs",
+            "mba",
+            "pharmd",
+            "dphil",
+            "scd",
+        ),
+        *(
+            "edd",
+            "psyd",
+            "drph",
+            "do",
+            "jd",
+            "llm",
+            "mphil",
+            "meng",
+            "dsc",
+            "frcs",
+            "frcp",
+            "facs",
+            "facp",
+            "jr",
+            "sr",
+            "ii",
+            "iii",
+            "iv",
+        ),
+    }
 )
 _AND = re.compile(r"^(?:and|&)\s+")
 _ORCID = re.compile(r"(?<!\d)\d{4}-\d{4}-\d{4}-\d{3}[\dX](?!\d)")
@@ -98,12 +135,26 @@ def _is_name(text: Text) -> bool:
 
 def _author(name: Text, *, alone: bool = False, **tied: Any) -> Author:
     """Return an author; where the name tells its parts apart with certainty, with these."""
-    parts = name.groups(_FAMILY_FIRST)
-    family, given = parts["family"], parts["given"]
+    family, given = _parts(name)
     # One content alone, "Jane Roe, John Doe", may as well be two people.
     if alone and family and " " in family.value and " " in given.value:
         family = given = MISSING
     return Author(name=name, family=family, given=given, **tied)
+
+
+def _parts(name: Text) -> tuple[Text, Text]:
+    """Return family and given names of "Roe, Jane", with or without degrees after it; nothing where the comma is another's."""
+    parts = [part.strip() for part in name.split(",")]
+    while len(parts) > 2 and _is_title(parts[-1]):  # noqa: PLR2004  # family and given names stay
+        parts.pop()
+    # "Roe, MA" are initials; "Jane Roe, MA" is a degree.
+    if len(parts) != 2 or not all(parts) or (" " in parts[0].value and _is_title(parts[1])):  # noqa: PLR2004
+        return MISSING, MISSING
+    return parts[0], parts[1]
+
+
+def _is_title(text: Text) -> bool:
+    return re.sub(r"[.\s]", "", text.value).casefold() in _TITLES
 
 
 def _from_linked(node: JsonNode) -> Iterator[Author]:

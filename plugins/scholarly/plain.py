@@ -60,8 +60,10 @@ def clean(text: Text) -> Text:
 
 def tidy(text: Text) -> Text:
     """Return a text without white space around it, and with runs of it collapsed if there are any: no step where none is needed."""
+    if not text or " ".join(text.value.split()) == text.value:
+        return text
     found = text.strip()
-    return found.squash() if found and " ".join(found.value.split()) != found.value else found
+    return found.squash() if " ".join(found.value.split()) != found.value else found
 
 
 def unwrapped(text: Text) -> Text:
