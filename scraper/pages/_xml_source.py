@@ -130,7 +130,7 @@ class XmlSource:
         return self._namespaces
 
     def _parse(self, around: Around) -> Element:
-        data = (around.before + self.mapped.text[self._start :] + around.after).encode()
+        data = around.before.encode() + self._as_utf8() + around.after.encode()
         try:
             element = etree.fromstring(data, _PARSER)
         except etree.XMLSyntaxError as error:
@@ -138,6 +138,12 @@ class XmlSource:
         for _ in around.tags:
             element = element[0]
         return element
+
+    def _as_utf8(self) -> bytes:
+        text, start = self.mapped.text, self.mapped.offset(self._start)
+        if self.mapped.charset == "utf-8" and start is not None and "\ufffd" not in text:
+            return self.mapped.payload[start:]
+        return text[self._start :].encode()
 
     def _refused(self, error: etree.XMLSyntaxError, data: bytes, before: int) -> MalformedPayload:
         """Say where: libxml2 knows the line alone, so expat is asked for the byte."""

@@ -35,8 +35,10 @@ _KINDS = {
     dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r]*")  # RFC 8259 §2
-_ESCAPED = re.compile(r'(?:\\.[^"\\]*+)++"([ \t\n\r]*+:)?', re.DOTALL)  # from a string's first escape on; is it a name?
-_NO_BRACKETS = re.compile(r'(?:[^][{}"]++|"(?:[^"\\]++|\\.)*+")++', re.DOTALL)
+# From a string's first escape on to its end; is it a name?
+_ESCAPED = re.compile(r'\\.[^"\\]*+(?:\\.[^"\\]*+)*+"([ \t\n\r]*+:)?', re.DOTALL)
+_AS_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 _INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901 §4, array-index
 
 
@@ -395,9 +397,11 @@ def _check_depth(text: str) -> None:
     """Refuse a well-formed text that nests too deep: of its brackets alone, each pass takes the innermost pairs away."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
-    brackets = _NO_BRACKETS.sub("", text).replace("{", "[").replace("}", "]")
+    # Without escaped backslashes and quotes, every other piece between quotes stands outside of strings.
+    plain = text.encode(errors="replace").replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(plain.translate(_AS_BRACKETS, _NO_MARKS).split(b'"')[::2])
     for _ in range(MAX_DEPTH):
-        brackets = brackets.replace("[]", "")
+        brackets = brackets.replace(b"[]", b"")
         if not brackets:
             return
     raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}")

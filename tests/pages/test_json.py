@@ -177,6 +177,7 @@ def test_nesting_is_bounded(make: Callable[[int], bytes]) -> None:
 def test_many_brackets_side_by_side_are_no_nesting() -> None:
     """A long list of short lists is not deep."""
     assert len(JsonPage(b"[" + b"[1]," * 1000 + b"[[]]]").root) == 1001
+    assert len(JsonPage(json.dumps(['[{"\\' * 300, "\\", '"]]' * 300, {'\\"[': "]"}]).encode()).root) == 4
 
 
 def test_long_strings_full_of_escapes_stay_cheap() -> None:
