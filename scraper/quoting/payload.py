@@ -23,7 +23,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encodi
 from scraper.errors import UnsupportedCharset
 
 _BLOCK = 1024  # bytes between checkpoints
-_STRIDE = 4096  # code points between checkpoints, where text can be encoded to learn its size
+_STRIDE = 1024  # code points between checkpoints, where text can be encoded to learn its size
 _UNIT = 8  # no stateless charset needs more bytes for one character; longer than any bad run
 
 _ASCII = re.compile(rb"[\x00-\x7f]+")
@@ -191,7 +191,7 @@ class PayloadMap:
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
         first = self.offset(start)
-        if first is not None and self._faithful and start <= end < start + _STRIDE:
+        if first is not None and self._faithful and start <= end < start + 4 * _STRIDE:
             return first, first + len(self.text[start:end].encode(self.charset))
         last = self.offset(end)
         return None if first is None or last is None else (first, last)
