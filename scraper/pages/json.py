@@ -11,67 +11,28 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import attrs
-
 from scraper.errors import ExcessivePayload, MalformedPayload, QuotingError
-from scraper.quoting import MISSING, PayloadMap, Sourced, decide_charset, open_payload, quote
+from scraper.pages._json_source import MAX_DEPTH, JsonSource, after_space, charset_of, load
+from scraper.quoting import MISSING, Sourced, open_payload, quote
 from scraper.quoting.escapes import json_text
 from scraper.quoting.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scraper.quoting import PayloadMap
+
     Key = str | int
 
-MAX_DEPTH: Final = 256
-"""How deep arrays and objects may nest (RFC 8259 §9 lets a reader bound it): safely less than the interpreter's own bound, which
-depends on the caller, while the same payload must always read the same."""
+__all__ = ["MAX_DEPTH", "JsonNode", "JsonPage"]
 
 _ABSENT: Final = object()
 _KINDS = {
     dict: "object", list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null",
 }  # fmt: skip
-_SPACE = re.compile(r"[ \t\n\r]*")  # RFC 8259 §2
-# From a string's first escape on to its end; is it a name?
-_ESCAPED = re.compile(r'\\.[^"\\]*+(?:\\.[^"\\]*+)*+"([ \t\n\r]*+:)?', re.DOTALL)
-_AS_BRACKETS = bytes.maketrans(b"{}", b"[]")
-_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 _INDEX = re.compile(r"0|[1-9][0-9]*")  # RFC 6901 §4, array-index
-
-
-@attrs.frozen(slots=True, eq=False)
-class _Source:
-    """One JSON text.
-
-    Attributes:
-        text: The text.
-        mapped: The payload that it stands in.
-        base: The code point of the payload's text at which it begins.
-        decoder: Reads any value in it.
-        selector: Where it stands, for people.
-    """
-
-    text: str
-    mapped: PayloadMap
-    base: int
-    decoder: json.JSONDecoder
-    selector: str
-
-    @cached_property
-    def escaped_names(self) -> bool:
-        """Whether a member's name is written with escapes."""
-        return any(found[1] for found in _ESCAPED.finditer(self.text))
-
-    def unique(self, name: str, place: int) -> bool:
-        """Whether no member of this name can follow after a place, in any object."""
-        return self.text.find(f'"{name}"', place) < 0 and not self.escaped_names
-
-    def end(self, place: int) -> int:
-        """Return the end of the value at a place, both in code points of this text."""
-        return self.decoder.raw_decode(self.text, place)[1]
 
 
 class JsonNode:
@@ -83,7 +44,7 @@ class JsonNode:
 
     __slots__ = ("_known", "_members", "_passed", "_place", "_source", "_value", "pointer")
 
-    def __init__(self, source: _Source, place: int, value: Any, pointer: str) -> None:
+    def __init__(self, source: JsonSource, place: int, value: Any, pointer: str) -> None:
         self._source = source
         self._place = place
         self._value = value
@@ -112,13 +73,13 @@ class JsonNode:
         """
         text = mapped.text[start:end]
         try:
-            value, decoder = _load(text)
+            value, decoder = load(text)
         except json.JSONDecodeError as error:
             line = mapped.text.count("\n", 0, start) + error.lineno
             raise MalformedPayload(f"no JSON: {error.msg}", line=line, offset=mapped.offset(start + error.pos)) from error
         except ExcessivePayload as error:
             raise ExcessivePayload(error.reason, offset=mapped.offset(start)) from error
-        return cls(_Source(text, mapped, start, decoder, selector), _after_space(text, 0), value, "")
+        return cls(JsonSource(text, mapped, start, decoder, selector), after_space(text, 0), value, "")
 
     # Being looked at
 
@@ -291,16 +252,16 @@ class JsonNode:
     def _walk(self) -> Iterator[tuple[Key, int]]:
         """Yield the key and place of each child; text that has been parsed is not checked again."""
         text, index = self._source.text, 0
-        place = _after_space(text, self._place + 1)
+        place = after_space(text, self._place + 1)
         while text[place] not in "]}":
             key: Key = index
             if isinstance(self._value, dict):
                 key, place = self._source.decoder.raw_decode(text, place)
-                place = _after_space(text, _after_space(text, place) + 1)
+                place = after_space(text, after_space(text, place) + 1)
             yield key, place
-            place = _after_space(text, self._source.end(place))
+            place = after_space(text, self._source.end(place))
             if text[place] == ",":
-                place = _after_space(text, place + 1)
+                place = after_space(text, place + 1)
             index += 1
 
     def __reduce__(self) -> NoReturn:
@@ -330,7 +291,7 @@ class JsonPage:
 
     def __init__(self, payload: bytes, *, charset: str | None = None, url: str | None = None) -> None:
         self.url = url
-        self._map = open_payload(payload, _charset(payload, charset))
+        self._map = open_payload(payload, charset_of(payload, charset))
         self.charset = self._map.charset
         self.root = JsonNode.parse(self._map)
 
@@ -356,11 +317,6 @@ class JsonPage:
         raise QuotingError("pages do not travel between processes: send the payload, or the values, which hold no page")
 
 
-def _after_space(text: str, place: int) -> int:
-    found = _SPACE.match(text, place)
-    return found.end() if found else place
-
-
 def _escaped(key: Key) -> str:
     """Write a key as a token of a JSON Pointer; a lone surrogate in it as U+FFFD, so that the selector can be written."""
     name = str(key)
@@ -374,46 +330,3 @@ def _types(members: dict[str, Any]) -> set[str]:
     stated = members.get("@type")
     names = stated if isinstance(stated, list) else [stated]
     return {re.split("[/#:]", name)[-1] for name in names if isinstance(name, str)}
-
-
-def _load(text: str) -> tuple[Any, json.JSONDecoder]:
-    """Parse a text once: its value, and a decoder that reads its parts."""
-    decoder = json.JSONDecoder(strict=False)
-    try:
-        try:
-            value = decoder.decode(text)
-        except json.JSONDecodeError:
-            raise
-        except ValueError:  # an integer of more digits than Python converts; its own field will be unreadable, no other
-            decoder = json.JSONDecoder(strict=False, parse_int=float)
-            value = decoder.decode(text)
-    except RecursionError as error:
-        raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}") from error
-    _check_depth(text)
-    return value, decoder
-
-
-def _check_depth(text: str) -> None:
-    """Refuse a well-formed text that nests too deep: of its brackets alone, each pass takes the innermost pairs away."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    # Without escaped backslashes and quotes, every other piece between quotes stands outside of strings.
-    plain = text.encode(errors="replace").replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = b"".join(plain.translate(_AS_BRACKETS, _NO_MARKS).split(b'"')[::2])
-    for _ in range(MAX_DEPTH):
-        brackets = brackets.replace(b"[]", b"")
-        if not brackets:
-            return
-    raise ExcessivePayload(f"JSON nested deeper than {MAX_DEPTH}")
-
-
-def _charset(payload: bytes, declared: str | None) -> str:
-    """Decide the charset: byte order mark, UTF-16 or UTF-32 by the zero bytes (RFC 4627 §3), UTF-8, and only then the label."""
-    found = json.detect_encoding(payload)
-    if not found.startswith("utf-8"):
-        return decide_charset(payload, found)
-    try:
-        payload.decode("utf-8")
-    except UnicodeDecodeError:
-        return decide_charset(payload, declared)
-    return "utf-8"
