@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 HTML = ("text/html", "application/xhtml+xml")
 """The media types of HTML layouts."""
 
+_RUN = re.compile(r"\s\s|[^\S ]")
 _ORCID = re.compile(r"orcid\.org/([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])")
 _PMID = re.compile(r"(?:^|//pubmed\.ncbi\.nlm\.nih\.gov|/pubmed)/([1-9]\d*)/?(?:[?#]|$)")
-_PMCID = re.compile(r"/(?:pmc/)?articles/(?:PMC)?(\d+)\b", re.IGNORECASE)
+_PMCID = re.compile(r"(?:/pmc/articles/(?:PMC)?|//pmc\.ncbi\.nlm\.nih\.gov/articles/(?:PMC)?)(\d+)\b", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi\.org/)(10\.\d[\d.]*/[^\s%?#]+)$")
 
 
 def said(node: HtmlNode) -> Text:
     """Return what an element says, or `MISSING`."""
-    return next(iter(shown([node.text().squash()])), MISSING)
+    return next(iter(shown([tidy(node.text())])), MISSING)
+
+
+def tidy(text: Text) -> Text:
+    """Return a text without white space around it, and with runs inside collapsed where there are any."""
+    stripped = text.strip()
+    return stripped.squash() if stripped and _RUN.search(stripped.value) else stripped
 
 
 def all_said(nodes: Iterable[HtmlNode]) -> list[Text]:

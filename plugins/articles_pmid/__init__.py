@@ -7,11 +7,14 @@ PubMed took the article up, which may lie after the day of publication: it is th
 
 from __future__ import annotations
 
+from plugins._shared.nodes import HTML
+from plugins.articles_pmid import html
 from plugins.articles_pmid.text import extract, recognises
 from scraper.sites import Site, hookimpl
 
 site = Site("articles_pmid", version="1.0.0")
 site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
+site.layout("html", media_types=HTML, recognises=html.recognises)(html.extract)
 
 
 @hookimpl

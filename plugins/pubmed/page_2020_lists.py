@@ -9,7 +9,7 @@ import attrs
 
 from plugins._shared.citation import authors, bare_doi, before_identifiers, is_journal, reference
 from plugins._shared.imprint import imprint
-from plugins._shared.nodes import after, all_said, first_said, joined, linked_doi, linked_pmcid, linked_pmid, said
+from plugins._shared.nodes import after, all_said, first_said, joined, linked_doi, linked_pmcid, linked_pmid
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Figure, Reference
 
@@ -25,7 +25,7 @@ _KIND = (
 )
 _LABEL = re.compile(rf"^(?:{_KIND}|Graphical Abstract)$", re.IGNORECASE)
 _LABELLED = re.compile(rf"^({_KIND})(?=\s)", re.IGNORECASE)
-_DASHES = " -–—\u00a0"  # noqa: RUF001  # as between the links on pages
+_DASHES = " \n\r\t-–—\u00a0"  # noqa: RUF001  # as between the links on pages
 
 
 # Figures
@@ -75,7 +75,7 @@ def _once(found: Iterable[Reference]) -> Iterator[Reference]:
 
 def _reference(item: HtmlNode) -> Reference:
     """Read one reference: its text without the labels of its links, and what these lead to."""
-    found = reference(_without_links(said(item), all_said(item.css("a.reference-link, .reference-links a"))))
+    found = reference(_without_links(item.text().strip(), all_said(item.css("a.reference-link, .reference-links a"))))
     return attrs.evolve(
         found,
         doi=found.doi or linked_doi(item),

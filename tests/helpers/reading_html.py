@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import html
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -80,3 +81,17 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(member, f"{path}/{key}")
     else:
         yield path, value
+
+
+def as_html(dump: bytes) -> bytes:
+    """Return a text dump as the plainest HTML that holds its lines: a paragraph each."""
+    lines = "".join(f"<p>{html.escape(line)}</p>\n" for line in dump.decode().splitlines())
+    return f"<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>{lines}</body></html>".encode()
+
+
+def read_text(dump: bytes) -> dict[str, Any]:
+    """Return the record of a text dump."""
+    page = open_page(dump, "text/plain", url=NOWHERE)
+    _, layout = load_registry().choose(NOWHERE, "text/plain", DATE, page)
+    (found,) = (plain(record) for record in [layout.extract(page)])
+    return found.record
