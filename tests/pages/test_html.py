@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import parsel
 import pytest
 
 from scraper.errors import BadSelector, QuotingError, UnsupportedCharset
@@ -338,3 +339,36 @@ def test_a_page_of_nothing() -> None:
         page = HtmlPage(payload)
         assert page.css("::text").getall() == []
         assert [node.get().origin for node in page.css("*")] == ["unlocated"] * 3
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        *("title::text", "h1 ::text", "h1::text", "a::attr(href)", "a.full-name::text", ".authors > ::text", ".authors ::text"),
+        *(
+            "li.reference span::text",
+            "ol > li",
+            "dt:contains('doi')::text",
+            "sup::text, a::attr(href)",
+            "::attr(class)",
+            "p[title]::attr(data-x)",
+        ),
+        *("li:not(.reference)::text", "tr:has(th) th::text", "ul.list > li:nth-child(2) a::text", "span.year, span.title::text"),
+    ],
+)
+def test_the_same_values_as_parsel(page: HtmlPage, selector: str) -> None:
+    """Where the trees agree, a selector finds what it finds in Scrapy."""
+    theirs = parsel.Selector(text=ARTICLE.decode())
+    wanted = [value if value.startswith("<") else value.replace("\r\n", "\n") for value in theirs.css(selector).getall()]
+    found = [value.value for value in page.css(selector).getall()]
+    assert found == wanted
+    assert page.css(selector).get().value == theirs.css(selector).get()
+    for outer, inner in (
+        ("ol", "li"),
+        ("ol", "li li"),
+        (".refs", "::text"),
+        ("li.nested", "li::text"),
+        (".authors", "a::attr(href)"),
+    ):
+        theirs_inside = [node.css(inner).getall() for node in theirs.css(outer)]
+        assert [[value.value for value in node.css(inner).getall()] for node in page.css(outer)] == theirs_inside
