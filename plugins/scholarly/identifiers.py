@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from plugins._shared.lines import Text
 
 _LABEL = r"(?:(?:urn:|info:)?doi\s?[:/]\s*|doi\s+|https?://(?:www\.|dx\.)?doi\.org/)"
-_DOI = re.compile(rf"^\s*{_LABEL}*(10\.\d[\d.]*/\S+?)[.,;]?\s*$", re.IGNORECASE)
+_INVISIBLE = r"\s\x00-\x20\u180e\u200b\ufeff"
+_DOI = re.compile(rf"^[{_INVISIBLE}]*{_LABEL}*(10\.\d[\d.]*/[^{_INVISIBLE}]+?)[.,;]?[{_INVISIBLE}]*$", re.IGNORECASE)
 _NAMED_DOI = re.compile(rf"^\s*{_LABEL}+10\.\d[\d.]*/\S", re.IGNORECASE)
 _PMID = re.compile(r"^\s*(?:pmid:?\s*|info:pmid/|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?([1-9]\d*)/?\s*$", re.IGNORECASE)
 _NAMED_PMID = re.compile(r"^\s*(?:pmid:\s*|info:pmid/)([1-9]\d*)\s*$", re.IGNORECASE)

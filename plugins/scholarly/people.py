@@ -69,7 +69,7 @@ _TITLES = frozenset(
 )
 _AND = re.compile(r"^(?:and|&)\s+")
 _ORCID = re.compile(r"(?<!\d)\d{4}-\d{4}-\d{4}-\d{3}[\dX](?!\d)")
-_EMAIL = re.compile(r"[^\s<>;,:]+@[^\s<>;,]+")
+_EMAIL = re.compile(r"[^\s\x00-\x20\u180e\u200b\ufeff<>;,:]+@[^\s\x00-\x20\u180e\u200b\ufeff<>;,]+")
 _NO_NAME = re.compile(r"^(?:https?:|www\.|\W*$)|@|^(?:n/?a|none|null|unknown|anonymous|admin|hwadmin)$", re.IGNORECASE)
 
 

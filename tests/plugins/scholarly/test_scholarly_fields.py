@@ -143,6 +143,7 @@ def test_joined_pages_point_at_both(article: Any) -> None:
         "info:doi/10.5555/bees.1",
         "urn:doi:10.5555/bees.1",
         " 10.5555/bees.1\n",
+        "\ufeff10.5555/bees.1\u200b",
     ],
 )
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ LINKED = '<script type="application/ld+json">{}</script>'
         [TITLE, ("citation_dissertation_institution", "Hive College"), AUTHOR],
         [TITLE, ("citation_technical_report_institution", "Hive Bureau"), AUTHOR],
         [TITLE, AUTHOR, ("citation_pdf_url", "https://hive.example/1.pdf")],
+        [TITLE, AUTHOR, ("citation_abstract_html_url", "https://hive.example/1")],
         [TITLE, ("citation_arxiv_id", "2001.00001"), AUTHOR],
         [DC_TITLE, ("DC.identifier", "doi:10.5555/1"), ("DC.creator", "Roe, Jane")],
         [DC_TITLE, ("DC.Identifier", "https://doi.org/10.5555/1"), ("DC.date", "2020")],
@@ -98,8 +99,11 @@ def test_a_journals_own_page_is_declined(claimed: Any, title: str) -> None:
 
 
 def test_contents_of_an_issue_are_declined(claimed: Any) -> None:
-    """Journal, ISSN, volume and issue without a title are an issue's."""
-    assert not claimed(("citation_journal_title", "Example J"), ("citation_issn", "1234-5679"), ("citation_volume", "3"))
+    """Journal, ISSN, volume and date without author, page, DOI or full text are an issue's, with a title or without."""
+    metas = [("citation_journal_title", "Example J"), ("citation_issn", "1234-5679"), ("citation_volume", "3"), ("dc.date", "2020")]
+    assert not claimed(*metas)
+    assert not claimed(*metas, ("dc.title", "Example J: Vol 3, No 2"))
+    assert not claimed(*metas, ("citation_title", "Volume 3, Issue 2"))
 
 
 def test_software_is_declined(claimed: Any) -> None:
