@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 REPLAY_VENV ?= .venv-replay
 
-.PHONY: help demo test lint types check sample clean
+.PHONY: help demo test lint types check bench sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ check: lint types
 
 test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pass: lint, types, tests with coverage
 	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+bench: $(VENV)/.ready ## Measure against other libraries, in one run each
+	@$(BIN)/python -m pip install --quiet --group bench
+	@$(BIN)/python benchmarks/pages.py $(ARGS)
 
 sample: $(VENV)/.ready ## Make archives/sample.warc.gz again from the pages in scripts/sample
 	@$(BIN)/python scripts/make_sample.py
