@@ -5,7 +5,7 @@ One layout, `metas`, reads all vocabularies side by side, because pages mix them
 - Highwire's `citation_*`, as the inclusion guidelines of Google Scholar describe them
 - `bepress_citation_*` and `eprints.*`, the names of two repository systems, which those guidelines know too
 - PRISM 3.0 (`prism.*`), Dublin Core (`dc.*`, `dcterms.*`, DCMI)
-- JSON-LD of schema.org: `ScholarlyArticle` and what it is part of
+- JSON-LD of schema.org: `ScholarlyArticle`, or an `Article` in a periodical or with a DOI
 - OpenGraph, for the title alone: its descriptions are made for sharing, and often cut short
 
 The names are known from those documents and from pages of some forty publishers. Unverified: the parts of `citation_year`,
@@ -13,7 +13,8 @@ The names are known from those documents and from pages of some forty publishers
 
 A page is an article's if it has a title among these metas (not OpenGraph's), a sign of a scholarly work (journal, DOI, ISSN, …)
 and something beside that. Dublin Core stands on pages of all kinds, so that alone it counts only with an identifier that names
-itself a DOI ("doi:10.…" or a URL). The title of a conference's proceedings, of a book or of a series is given as the journal's.
+itself a DOI ("doi:10.…" or a URL); articles whose only sign is a bare DOI in Dublin Core, as on some older pages of Atypon's
+customers, are declined with the rest. The title of a conference's proceedings, of a book or of a series is given as the journal's.
 
 Contents that hold markup are read as the text that it shows (step `scholarly.plain`).
 """

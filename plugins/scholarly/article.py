@@ -5,7 +5,6 @@ Every field names its sources, best first; the pointer's selector shows which of
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from plugins._shared.lines import shown
@@ -14,7 +13,7 @@ from plugins.scholarly.dates import date, year
 from plugins.scholarly.head import Field, Head, distinct, dublin, prism
 from plugins.scholarly.identifiers import doi, issns, named_pmcid, named_pmid, pmcid, pmid
 from plugins.scholarly.people import people
-from plugins.scholarly.plain import clean
+from plugins.scholarly.plain import clean, parts
 from plugins.scholarly.references import funding, references, span
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Article, Journal, Link
@@ -89,7 +88,6 @@ _KEYWORDS = Field(
 )
 _LINKED_KEYWORDS = Field(linked=("keywords",))
 _SUBJECTS = Field(metas=dublin("subject"))
-_REFERENCE = re.compile(r"&#?\w+;")
 _TYPES = Field(metas=("citation_article_type", *prism("genre"), *dublin("type")))
 _LANGUAGE = Field(metas=("citation_language", *dublin("language"), "eprints.language"), linked=("inLanguage",))
 _RIGHTS = Field(metas=(*dublin("rights"), *prism("copyright"), *dublin("copyright"), "citation_license"), linked=("license",))
@@ -148,16 +146,22 @@ def _journal(head: Head) -> Journal:
 
 def _published(head: Head) -> Text:
     """Read the date of publication: what the best source says with certainty, its parts where they stand apart, else a year."""
-    parts = [head.first(Field(metas=(f"citation_{part}",)), lambda text: text.strip()) for part in ("year", "month", "day")]
-    apart = (
-        Sourced.join("-", parts).date("%Y-%m-%d", "%Y-%b-%d", "%Y-%B-%d", "%Y-%m", "%Y-%b", "%Y-%B")
-        if parts[0] and parts[1]
-        else MISSING
-    )
     certain = head.first(_PUBLISHED, date)
     return (
-        certain or apart or head.first(_YEAR, date) or head.first(_PUBLISHED, year) or head.first(_LAST_PUBLISHED, date) or certain
+        certain
+        or _published_in_parts(head)
+        or head.first(_YEAR, date)
+        or head.first(_PUBLISHED, year)
+        or head.first(_LAST_PUBLISHED, date)
+        or certain
     )
+
+
+def _published_in_parts(head: Head) -> Text:
+    """Read a date whose year, month and day have metas of their own."""
+    found = [head.first(Field(metas=(f"citation_{part}",))) for part in ("year", "month", "day")]
+    formats = [f"%Y-{month}{day}" for month in ("%m", "%b", "%B") for day in ("-%d", "")]
+    return Sourced.join("-", found).date(*formats) if found[0] and found[1] else MISSING
 
 
 def _pages(head: Head) -> Text:
@@ -185,8 +189,7 @@ def _listed(text: Text) -> list[Text]:
 
 
 def _by_semicolons(text: Text) -> list[Text]:
-    joined = ";" in _REFERENCE.sub("", text.value)
-    return shown(clean(part) for part in (text.split(";") if joined else [text]))
+    return shown(clean(part) for part in parts(text))
 
 
 def _known(ignored: frozenset[str]) -> Callable[[Text], list[Text]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from plugins.scholarly.identifiers import doi
 from plugins.scholarly.plain import clean
 from scraper.pages import HtmlPage
 from scraper.quoting import MISSING, Unreadable
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[Text], Text]
 
-ARTICLES = ("ScholarlyArticle", "MedicalScholarlyArticle")
+_ARTICLES = ("ScholarlyArticle", "MedicalScholarlyArticle")
+_SERIALS = ("Periodical", "PublicationVolume", "PublicationIssue")
 # An article that stands deeper is one of a list, or a work that the article cites.
 _TOP = re.compile(r"(?:/\d+|/@graph|/mainEntity(?:OfPage)?)*")
 
@@ -92,12 +94,19 @@ class Head:
         """The JSON-LD article that the page is about; None if there is none, or more than one."""
         if not isinstance(self.page, HtmlPage):
             return None
-        found = [node for node in self.page.json_ld_all(*ARTICLES) if _TOP.fullmatch(node.pointer)]
+        found = [node for node in self.page.json_ld_all(*_ARTICLES) if _TOP.fullmatch(node.pointer)]
+        if not found:
+            found = [node for node in self.page.json_ld_all("Article") if _TOP.fullmatch(node.pointer) and _is_scholarly(node)]
         return found[0] if len(found) == 1 else None
 
     def has(self, *names: str) -> bool:
         """Whether a meta of one of these names shows something."""
-        return any(self.metas(name) for name in names)
+        return any(self._first(name) or self.metas(name) for name in names)
+
+    def _first(self, name: str) -> bool:
+        """Whether the first meta of a name shows something: most do, and a name may come a hundred times."""
+        text = self.page.meta(name) if isinstance(self.page, HtmlPage) else MISSING
+        return bool(text) and not text.value.isspace()
 
     def first(self, field: Field, read: Read = clean) -> Text:
         """Return the first value that can be read; if none can and one was tried by a step, what became of it."""
@@ -129,6 +138,12 @@ class Head:
         for part in path.split("/"):
             found = [each for node in found for each in _below(node, part)]
         return found
+
+
+def _is_scholarly(node: JsonNode) -> bool:
+    """Whether an article of the general type stands in a periodical, or has a DOI."""
+    identifiers = [text for each in node["identifier"].each() for text in (each.text(), each["value"].text())]
+    return bool(node["isPartOf"].find_all(*_SERIALS)) or any(map(doi, [node["@id"].text(), *identifiers]))
 
 
 def _below(node: JsonNode, part: str) -> list[JsonNode]:

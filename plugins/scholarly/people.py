@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from plugins.scholarly.head import Field, distinct, dublin
-from plugins.scholarly.plain import clean
+from plugins.scholarly.plain import clean, parts
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Author
 
@@ -24,48 +24,10 @@ _LINKED = "author"
 
 # What follows a name after a comma, and is no given name; without periods and spaces.
 _TITLES = frozenset(
-    {
-        *(
-            "md",
-            "phd",
-            "ms",
-            "msc",
-            "ma",
-            "ba",
-            "bs",
-            "bsc",
-            "mph",
-            "rn",
-            "dds",
-            "dmd",
-            "dvm",
-            "mbbs",
-            "mba",
-            "pharmd",
-            "dphil",
-            "scd",
-        ),
-        *(
-            "edd",
-            "psyd",
-            "drph",
-            "do",
-            "jd",
-            "llm",
-            "mphil",
-            "meng",
-            "dsc",
-            "frcs",
-            "frcp",
-            "facs",
-            "facp",
-            "jr",
-            "sr",
-            "ii",
-            "iii",
-            "iv",
-        ),
-    }
+    (
+        "md phd ms msc ma ba bs bsc mph rn dds dmd dvm mbbs mba pharmd dphil scd edd psyd drph do jd llm mphil meng dsc "
+        "frcs frcp facs facp jr sr ii iii iv"
+    ).split()  # noqa: SIM905  # read as prose
 )
 _AND = re.compile(r"^(?:and|&)\s+")
 _ORCID = re.compile(r"(?<!\d)\d{4}-\d{4}-\d{4}-\d{3}[\dX](?!\d)")
@@ -80,7 +42,8 @@ def people(head: Head) -> tuple[list[Author], list[Text]]:
         if groups:
             return _grouped(name, groups)
     names = head.every(_JOINED, _names)
-    return [_author(name) for name in names] or [each for node in head.nodes(_LINKED) for each in _from_linked(node)], []
+    found = [_author(name, alone=len(names) == 1) for name in names]
+    return found or [each for node in head.nodes(_LINKED) for each in _from_linked(node)], []
 
 
 def _members(head: str) -> list[str]:
@@ -93,16 +56,16 @@ def _grouped(head: str, groups: Sequence[tuple[Text, Mapping[str, Sequence[Text]
     Where only the last of several is followed by affiliations, the page may as well list all authors before all places: nobody is
     tied to them then.
     """
+    places = [distinct(clean(text) for what in _PLACES for text in members[f"{head}_{what}"]) for _, members in groups]
     if len(groups) == 1:
         names = list(_names(groups[0][0]))
         if len(names) > 1:
-            return [_author(name) for name in names], []
-    places = [distinct(clean(text) for what in _PLACES for text in members[f"{head}_{what}"]) for _, members in groups]
+            return [_author(name) for name in names], places[0]
     loose = len(groups) > 1 and bool(places[-1]) and not any(places[:-1])
     found = []
     for (name, members), own in zip(groups, places, strict=True):
         tied: dict[str, Any] = {} if loose else {"affiliations": own, **_contact(head, members)}
-        found.append(_author(clean(name), alone=len(groups) == 1, **tied))
+        found.append(_author(clean(name.strip().rstrip(",;")), alone=len(groups) == 1, **tied))
     return found, places[-1] if loose else []
 
 
@@ -114,8 +77,8 @@ def _contact(head: str, members: Mapping[str, Sequence[Text]]) -> dict[str, Text
 
 def _names(text: Text) -> Iterator[Text]:
     """Yield each name of a content: joined by semicolons, or by commas where every part is a whole name."""
-    parts = text.split(";") if ";" in text.value else _by_commas(text)
-    for part in parts:
+    joined = parts(text)
+    for part in joined if len(joined) > 1 else _by_commas(joined[0]) if joined else []:
         name = part.strip().rstrip(",")
         name = clean(name[found.end() :] if (found := _AND.match(name.value or "")) else name)
         if _is_name(name):
@@ -124,9 +87,9 @@ def _names(text: Text) -> Iterator[Text]:
 
 def _by_commas(text: Text) -> list[Text]:
     """Split at commas where nothing else can be meant: three names or more, each of two words or more."""
-    parts = text.split(",")
-    whole = len(parts) > 2 and all(len(part.value.split()) > 1 for part in parts)  # noqa: PLR2004  # of two, one may be given names
-    return parts if whole else [text]
+    names = text.split(",")
+    whole = len(names) > 2 and all(len(name.value.split()) > 1 for name in names)  # noqa: PLR2004  # of two, one may be given names
+    return names if whole else [text]
 
 
 def _is_name(text: Text) -> bool:
@@ -144,13 +107,13 @@ def _author(name: Text, *, alone: bool = False, **tied: Any) -> Author:
 
 def _parts(name: Text) -> tuple[Text, Text]:
     """Return family and given names of "Roe, Jane", with or without degrees after it; nothing where the comma is another's."""
-    parts = [part.strip() for part in name.split(",")]
-    while len(parts) > 2 and _is_title(parts[-1]):  # noqa: PLR2004  # family and given names stay
-        parts.pop()
+    pieces = [part.strip() for part in name.split(",")]
+    while len(pieces) > 2 and _is_title(pieces[-1]):  # noqa: PLR2004  # family and given names stay
+        pieces.pop()
     # "Roe, MA" are initials; "Jane Roe, MA" is a degree.
-    if len(parts) != 2 or not all(parts) or (" " in parts[0].value and _is_title(parts[1])):  # noqa: PLR2004
+    if len(pieces) != 2 or not all(pieces) or (" " in pieces[0].value and _is_title(pieces[1])):  # noqa: PLR2004
         return MISSING, MISSING
-    return parts[0], parts[1]
+    return pieces[0], pieces[1]
 
 
 def _is_title(text: Text) -> bool:

@@ -31,6 +31,8 @@ _LEADING = re.compile(rf"\s*(?:{_TAG.pattern})", _TAG.flags)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
 
+_PART = re.compile(r"(?:&(?:#\w{1,8}|[a-z]{2,31}\d{0,2});|[^;])+", re.IGNORECASE)
+
 
 @step("scholarly.plain")
 def plain(value: str) -> str:
@@ -64,6 +66,11 @@ def tidy(text: Text) -> Text:
         return text
     found = text.strip()
     return found.squash() if " ".join(found.value.split()) != found.value else found
+
+
+def parts(text: Text) -> list[Text]:
+    """Narrow to what stands between semicolons, but for those that end a character reference."""
+    return text.re_all(_PART)
 
 
 def unwrapped(text: Text) -> Text:

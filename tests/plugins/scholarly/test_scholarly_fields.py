@@ -209,6 +209,7 @@ def test_identifiers_of_pubmed_are_read(article: Any, name: str, content: str, f
     ("metas", "keywords"),
     [
         ([("citation_keywords", "bees; honey ;wax; ")], ["bees", "honey", "wax"]),
+        ([("citation_keywords", "R&amp;D; bees")], ["R&D", "bees"]),
         ([("citation_keywords", "bees, honey, wax")], ["bees", "honey", "wax"]),
         ([("citation_keywords", "bees"), ("citation_keywords", "honey, raw")], ["bees", "honey, raw"]),
         ([("citation_keywords", "bees (Apis, Bombus)")], ["bees (Apis, Bombus)"]),

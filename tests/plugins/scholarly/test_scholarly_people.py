@@ -97,6 +97,13 @@ def test_places_of_one_author_are_theirs(article: Any) -> None:
     assert "affiliations" not in found.record
 
 
+@pytest.mark.parametrize("content", ["Roe, Jane;", "Roe, Jane,", " Roe, Jane "])
+def test_separators_after_the_last_name_are_left_out(article: Any, content: str) -> None:
+    """They join nothing, whether the name stands alone or not."""
+    assert names(article(("citation_author", content))) == ["Roe, Jane"]
+    assert names(article(("citation_author", content), DOE)) == ["Roe, Jane", "John Doe"]
+
+
 @pytest.mark.parametrize("name", ["citation_author", "citation_authors", "DC.creator", "bepress_citation_author"])
 @pytest.mark.parametrize("content", ["Roe, Jane; Doe, John", " Roe, Jane ;Doe, John; ", "Roe, Jane; and Doe, John"])
 def test_authors_joined_by_semicolons_are_parted(article: Any, name: str, content: str) -> None:
@@ -106,14 +113,22 @@ def test_authors_joined_by_semicolons_are_parted(article: Any, name: str, conten
     assert found.source("/authors/1/name") == ["Doe, John"]
 
 
+def test_places_after_joined_authors_are_nobodys(article: Any) -> None:
+    """One content of several authors ties its places to none of them."""
+    found = article(("citation_author", "Roe, Jane; Doe, John"), (PLACE, "Hive College"))
+    assert found.record["affiliations"] == ["Hive College"]
+    assert names(found) == ["Roe, Jane", "Doe, John"]
+
+
 def test_three_whole_names_joined_by_commas_are_parted(article: Any) -> None:
     """Each of three parts or more being a whole name, they are three people."""
     assert names(article(("citation_authors", "Jane Roe, John Doe, and  Åsa Öberg"))) == ["Jane Roe", "John Doe", "Åsa Öberg"]
 
 
-def test_two_names_joined_by_a_comma_are_not_told_apart(article: Any) -> None:
+@pytest.mark.parametrize("name", ["citation_author", "DC.creator"])
+def test_two_names_joined_by_a_comma_are_not_told_apart(article: Any, name: str) -> None:
     """They may be one person, family name first: the content stays whole, and its parts are not named."""
-    assert article(("citation_author", "Jane Roe, John Doe")).record["authors"] == [{"name": "Jane Roe, John Doe"}]
+    assert article((name, "Jane Roe, John Doe")).record["authors"] == [{"name": "Jane Roe, John Doe"}]
 
 
 def test_the_best_source_of_authors_wins(article: Any) -> None:
@@ -137,3 +152,9 @@ def test_markup_in_names_is_read(article: Any) -> None:
     found = article(("citation_author", "Jos&eacute; <i>Roe</i> Doe"), ROE)
     assert names(found)[0] == "José Roe Doe"
     assert found.steps("/authors/0/name") == ["scholarly.plain"]
+
+
+@pytest.mark.parametrize("name", ["citation_author", "citation_authors"])
+def test_the_semicolon_of_a_reference_parts_no_names(article: Any, name: str) -> None:
+    """A name that was escaped twice is one name."""
+    assert names(article((name, "Jos&eacute; Roe; Doe, John"))) == ["José Roe", "Doe, John"]

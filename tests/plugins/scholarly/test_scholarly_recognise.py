@@ -131,6 +131,21 @@ def test_a_scholarly_article_of_schema_org_is_claimed(claimed: Any) -> None:
     assert claimed(extra=LINKED.format(f'{{"@type": "WebPage", "mainEntity": {article}}}'))
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        '"isPartOf": {"@type": "PublicationIssue", "issueNumber": "2"}',
+        '"isPartOf": {"@type": "Periodical", "name": "Example J"}',
+        '"@id": "https://doi.org/10.5555/1"',
+        '"identifier": {"@type": "PropertyValue", "value": "doi:10.5555/1"}',
+    ],
+)
+def test_an_article_of_schema_org_with_a_sign_is_claimed(claimed: Any, sign: str) -> None:
+    """The general type is enough in a periodical, or with a DOI."""
+    assert claimed(extra=LINKED.format(f'{{"@type": "Article", "headline": "Bees", "author": "Jane Roe", {sign}}}'))
+    assert not claimed(extra=LINKED.format(f'{{"@type": "NewsArticle", "headline": "Bees", "author": "Jane Roe", {sign}}}'))
+
+
 def test_a_list_of_scholarly_articles_is_declined(claimed: Any) -> None:
     """Several articles, or articles that something else lists or cites, are a page of another kind."""
     article = '{"@type": "ScholarlyArticle", "headline": "Bees", "author": {"name": "Jane Roe"}}'
