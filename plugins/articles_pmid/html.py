@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def recognises(page: Page) -> bool:
     """Whether a page reads as the site's dump does."""
-    return shows(page, "Overview") and text.recognises(rendered(page))
+    return shows(page, "Overview", "»") and text.recognises(rendered(page))
 
 
 def extract(page: HtmlPage) -> Article:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def recognises(page: Page) -> bool:
     """Whether a page reads as KoreaMed's dump does."""
-    return shows(page, "Full Text Links") and text.recognises(rendered(page))
+    return shows(page, "Full Text Links", "CITED", "export Copy", "Keyword") and text.recognises(rendered(page))
 
 
 def extract(page: HtmlPage) -> Article:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from scraper.pages import HtmlPage, Page
     from scraper.records.article import Article
 
+_PHRASES = ("Ask authors/readers for more resources", "Primary Rating", "I am an author on this paper")
+
 
 def recognises(page: Page) -> bool:
     """Whether a page reads as Peeref's dump does."""
-    return shows(page, "Journal") and text.recognises(rendered(page))
+    return shows(page, "Journal", *_PHRASES) and text.recognises(rendered(page))
 
 
 def extract(page: HtmlPage) -> Article:

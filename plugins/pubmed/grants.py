@@ -22,7 +22,7 @@ _FORMS = tuple(
         rf"^(?P<award>[^/]*\d[^/]*)/(?P<funder>[^/]*[^/\d\s][^/]*)/(?:{_COUNTRY})$",
         rf"^[A-Z][A-Za-z0-9 -]{{0,14}}_?/(?P<funder>[^/\d]+)/(?:{_COUNTRY})$",
         rf"^(?P<funder>[^/\d]+)/(?:{_COUNTRY})$",
-        r"^(?P<award>[^/]*\d[^/]*)/(?P<funder>[^/\d]+)$",
+        rf"^(?P<award>[^/]*\d[^/]*)/(?!(?:{_COUNTRY})$)(?P<funder>[^/\d]+)$",
     )
 )
 

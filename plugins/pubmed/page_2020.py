@@ -45,6 +45,7 @@ _BOOK = re.compile(
     r"^(?P<inside>In:\s+)?(?P<title>.+?)(?:\s+\[Internet\])?\.\s+(?P<place>[^.:;]+(?:\([^()]*\))?):\s+(?P<publisher>[^;]+);"
     rf"\s+(?P<date>{DATE})"
 )
+_CITED_BY = "//h2[starts-with(normalize-space(.), 'Cited by')]//*[has-class('amount')]"
 _FULL_TEXT_SOURCES = (
     "//*[@id='linkout']//*[self::h3 or self::h4 or self::h5 or self::strong or self::span]"
     "[normalize-space(.)='Full Text Sources']/following-sibling::ul[1]//a[@href]"
@@ -87,7 +88,7 @@ def extract(page: HtmlPage) -> Article:
         references=references(page),
         similar_articles=similar_articles(page),
         citing_articles=citing_articles(page),
-        citation_count=first_said(page.css("#citedby h2 .amount, #cited-by h2 .amount")).int(),
+        citation_count=first_said(page.xpath(_CITED_BY)).int(),
         language=_language(page),
         rights=first_said(page.css("#abstract .copyright, .abstract .copyright")),
         full_text_links=links([*page.css(".full-text-links-list a[href]"), *page.xpath(_FULL_TEXT_SOURCES)]),

@@ -93,6 +93,7 @@ def test_published_volume_issue_and_pages(article: Read) -> None:
         ("2023 May-Jun;3(4):5.", {"published": "2023", "volume": "3", "issue": "4", "pages": "5"}),
         ("2023 Apr 11.", {"published": "2023-04-11"}),
         ("2023 Jan 2:14:1123456.", {"published": "2023-01-02", "volume": "14", "pages": "1123456"}),
+        ("[Preprint]. 2020 Dec 22:2020.12.21.20248121.", {"published": "2020-12-22", "pages": "2020.12.21.20248121"}),
         ("", {}),
     ],
 )
@@ -180,6 +181,26 @@ def test_funding(article: Read) -> None:
         {"funder": "National Hive Foundation of Example", "award": "8888"},
         {"funder": "Wax Trust"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("grant", "expected"),
+    [
+        (
+            "PG/10/23/00001/BHF_/British Hive Foundation/United Kingdom",
+            {"funder": "British Hive Foundation", "award": "PG/10/23/00001"},
+        ),
+        ("Z99 HV999999/ImNIH/Intramural NIH HHS/United States", {"funder": "Intramural NIH HHS", "award": "Z99 HV999999"}),
+        ("R01 HV1/NHVI NIH HHS/United States", {"funder": "NHVI NIH HHS", "award": "R01 HV1"}),
+        ("Hive Trust/United Kingdom", {"funder": "Hive Trust"}),
+        ("P30/United States", None),
+        ("R01 HV1", None),
+    ],
+)
+def test_grants_of_other_forms(grant: str, expected: dict[str, str] | None) -> None:
+    """Numbers may hold slashes, acronym and number may be missing, and a country is no funder."""
+    page = record(f"<div id='grants'><ul class='keywords-list'><li>{grant}</li></ul></div>")
+    assert page.get("funding") == (expected and [expected])
 
 
 def test_figures(article: Read) -> None:
