@@ -1,0 +1,61 @@
+"""The add-on: the one line that a Scrapy project adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import NotConfigured
+
+from scraper.crawl.archiver import Archiver
+from scraper.crawl.handlers import HANDLERS
+from scraper.crawl.items import FORMATS, LinesExporter
+from scraper.crawl.middleware import ExtractionMiddleware
+from scraper.crawl.options import DEFAULTS, Options
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+_NEXT_TO_ENGINE = 10
+
+
+class Addon:
+    """`ADDONS = {"scraper.crawl.Addon": 500}`: every page is archived, and every page that a site knows gives items.
+
+    Args:
+        crawler: The crawl.
+
+    Attributes:
+        archiver: What the crawl's components share.
+
+    Raises:
+        UsageError: A setting's value is of no use.
+        NotConfigured: SCRAPER_ARCHIVE is off.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        for name, value in DEFAULTS.items():
+            crawler.settings.set(name, value, priority="default")
+        if not Options.of(crawler.settings).archive:
+            raise NotConfigured("SCRAPER_ARCHIVE is off, and what is not archived cannot be extracted either")
+        self.archiver = Archiver(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Addon:
+        """Make the add-on of a crawl."""
+        return cls(crawler)
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Put the download handlers, the spider middleware and the exporters in place.
+
+        Args:
+            settings: The crawl's settings, a spider's own included.
+        """
+        configured = settings.getdict("DOWNLOAD_HANDLERS")
+        for scheme, handler in HANDLERS.items():
+            if configured.get(scheme, "") is not None:  # None: the project allows no such downloads
+                self.archiver.handlers[scheme] = configured.get(scheme)
+                settings["DOWNLOAD_HANDLERS"][scheme] = handler
+        settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
+        for name in FORMATS:
+            settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)

@@ -1,0 +1,204 @@
+"""One crawl's archive and extraction, shared by what Scrapy builds: download handlers, the spider middleware, the add-on.
+
+Back-pressure needs no queue of its own: a download handler gives its response out only once its records are with the operating
+system, so no more downloads wait for the writing thread than Scrapy has under way (`CONCURRENT_REQUESTS`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import scrapy
+import twisted
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.utils.defer import deferred_from_coro
+
+from scraper import __version__
+from scraper.crawl.items import ExtractionItem
+from scraper.crawl.options import Options
+from scraper.crawl.store import Store, archive_path
+from scraper.crawl.threads import in_thread
+from scraper.errors import ArchiveError, ScraperError, Unmatched
+from scraper.extract import extract
+from scraper.records import Extraction, Rejection
+from scraper.sites import Registry, load_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+
+    from scraper.archive import Capture
+    from scraper.crawl.exchange import Download
+    from scraper.crawl.store import Stored
+
+_log = logging.getLogger(__name__)
+REASON: Final = "archive_failed"
+"""The close reason of a crawl that could not archive its pages."""
+
+
+class Archiver:
+    """Archives downloads, and extracts their pages.
+
+    Args:
+        crawler: The crawl; one archiver each.
+
+    Raises:
+        UsageError: A setting's value is of no use.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.options = Options.of(crawler.settings)
+        self.handlers: dict[str, Any] = {}
+        self._crawler = crawler
+        self._writing = ThreadPoolExecutor(1, "scraper-archive")
+        self._extracting = ThreadPoolExecutor(1, "scraper-extract")
+        self._captures: WeakKeyDictionary[Request, Capture] = WeakKeyDictionary()
+        self._fidelity: dict[str, str] = {}
+        self._store: Store | None = None
+        self._registry = Registry([])
+        self._failure: Exception | None = None
+        crawler.signals.connect(self._open, signals.spider_opened)
+        crawler.signals.connect(self._close, signals.spider_closed)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Archiver:
+        """Return a crawl's archiver, which its add-on holds.
+
+        Raises:
+            NotConfigured: The add-on is not in use.
+        """
+        for addon in crawler.addons.addons:
+            archiver = getattr(addon, "archiver", None)
+            if isinstance(archiver, cls):
+                return archiver
+        raise NotConfigured("the add-on scraper.crawl.Addon is not in ADDONS, or is switched off")
+
+    def note(self, scheme: str, fidelity: str) -> None:
+        """Say how faithful the records of a URL scheme will be, for the warcinfo record."""
+        self._fidelity[scheme] = fidelity
+
+    async def add(self, request: Request, download: Download) -> None:
+        """Archive a download; it is with the operating system when this returns.
+
+        Raises:
+            ArchiveError: It could not be archived, or an earlier one could not: the crawl is being stopped.
+        """
+        if self._failure is not None or self._store is None:
+            raise ArchiveError(f"not archived, the crawl is being stopped: {self._failure or 'there is no archive'}")
+        try:
+            stored = await in_thread(self._writing, self._store.add, download)
+        except Exception as error:
+            self._stop(error)
+            raise
+        self._count(stored.counts)
+        self._keep(request, stored)
+
+    async def extract(self, request: Request | None) -> list[ExtractionItem]:
+        """Extract the page that was captured for a request, once; a page that no site knows gives nothing.
+
+        Args:
+            request: The request of a response; None, and a request whose response came from elsewhere (a cache), give nothing.
+        """
+        capture = None if request is None else self._captures.pop(request, None)
+        if capture is None:
+            return []
+        results = await in_thread(self._extracting, lambda: list(extract(capture, self._registry)))
+        return list(self._items(results))
+
+    def missed(self, request: Request | None) -> None:
+        """Count a captured page whose callback failed before anything could be put beside its output."""
+        if request is not None and self._captures.pop(request, None) is not None:
+            self._count({"extract/missed": 1})
+
+    def _items(self, results: list[Extraction | Rejection]) -> Iterator[ExtractionItem]:
+        for result in results:
+            if isinstance(result, Extraction):
+                self._count({"extract/extractions": 1})
+                yield ExtractionItem(result.to_json())
+            elif result.error == Unmatched.__name__:
+                self._count({"extract/unmatched": 1})
+            else:
+                self._reject(result)
+
+    def _reject(self, rejection: Rejection) -> None:
+        self._count({f"extract/rejections/{rejection.stage}": 1})
+        place = f"{rejection.capture['warc']} at offset {rejection.capture['offset']}"
+        _log.warning("%s (%s): %s: %s", rejection.capture["url"], place, rejection.error, rejection.reason)
+
+    def _keep(self, request: Request, stored: Stored) -> None:
+        """Keep a page until its response reaches the spider."""
+        if stored.capture is not None:
+            self._captures[request] = stored.capture
+        if stored.unreadable is not None:
+            self._count({"extract/rejections/read": 1})
+            _log.warning("%s: %s", request.url, stored.unreadable)
+
+    async def _open(self, spider: Spider) -> None:
+        """Begin the archive before the first request, and load the sites.
+
+        Raises:
+            CloseSpider: The archive cannot be written.
+        """
+        path = archive_path(self.options.folder, spider.name)
+        settings = self._crawler.settings
+        info = {
+            "isPartOf": spider.name,
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "http-header-user-agent": str(settings.get("USER_AGENT")),
+            "fidelity": ", ".join(f"{scheme}: {how}" for scheme, how in sorted(self._fidelity.items())),
+        }
+        software = f"scraper/{__version__} Scrapy/{scrapy.__version__} Twisted/{twisted.__version__}"
+        try:
+            self._store = await in_thread(self._writing, Store, path, self.options, software=software, info=info)
+        except ScraperError as error:
+            self._failure = error
+            _log.critical("The crawl stops, because it cannot archive: %s", error)
+            raise CloseSpider(REASON) from error
+        atexit.register(self._close_at_exit)
+        _log.info("Archiving to %s", self._store.path)
+        if self.options.extract:
+            await self._load_sites()
+
+    async def _load_sites(self) -> None:
+        self._registry = await in_thread(self._extracting, load_registry)
+        for plugin in self._registry.plugins:
+            if plugin.error is not None:
+                _log.error("Plugin %s (%s) is not used: %s", plugin.name, plugin.origin, plugin.error)
+        _log.info("Sites: %s", ", ".join(site.name for site in self._registry.sites) or "none, so nothing is extracted")
+
+    async def _close(self) -> None:
+        """Finish the archive once no download is under way any more."""
+        if self._store is None:
+            return
+        try:
+            await in_thread(self._writing, self._store.close)
+        except ScraperError as error:
+            _log.critical("The archive stays unfinished: %s", error)
+        atexit.unregister(self._close_at_exit)
+        self._store = None
+        self._writing.shutdown(wait=False)
+        self._extracting.shutdown(wait=False)
+
+    def _close_at_exit(self) -> None:
+        """Finish the archive of a crawl that nobody closed: `scrapy shell` ends so. The threads have ended by then."""
+        if self._store is not None:
+            self._store.close()
+
+    def _stop(self, error: Exception) -> None:
+        """Stop the crawl, once: pages that cannot be archived must not be lost quietly."""
+        if self._failure is not None:
+            return
+        self._failure = error
+        _log.critical("The crawl stops, because it cannot archive: %s", error)
+        deferred_from_coro(self._crawler.engine.close_spider_async(reason=REASON))
+
+    def _count(self, counts: Mapping[str, int]) -> None:
+        for name, number in counts.items():
+            self._crawler.stats.inc_value(f"scraper/{name}", number)

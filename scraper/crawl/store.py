@@ -1,0 +1,123 @@
+"""The archive of one crawl: written to by one thread at a time, and read back before anything is said about a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from scraper.archive import ArchiveWriter, Capture, read_at
+from scraper.archive.volume import unfinished
+from scraper.crawl.records import Entry, entries, target
+from scraper.errors import PayloadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scraper.archive import Written
+    from scraper.crawl.exchange import Download
+    from scraper.crawl.options import Options
+
+_UNFIT: Final = re.compile(r"[^\w.\-]+", re.ASCII)
+
+
+@attrs.frozen
+class Stored:
+    """What became of a download.
+
+    Attributes:
+        counts: What was written, by the name under which it is counted.
+        capture: The page as it stands in the archive, or None where it holds no page: an error, a redirect, nothing at all.
+        unreadable: Why the page's payload cannot be decoded, if it cannot.
+    """
+
+    counts: Counter[str]
+    capture: Capture | None = None
+    unreadable: PayloadError | None = None
+
+
+class Store:
+    """Writes the records of downloads.
+
+    Args:
+        path: The archive; with a bound on size, the first.
+        options: Bounds.
+        info: Fields of the warcinfo record.
+        software: Who writes, for the warcinfo record.
+
+    Raises:
+        ArchiveError: The archive cannot be written.
+        UsageError: Another process writes it.
+    """
+
+    def __init__(self, path: Path, options: Options, *, software: str, info: dict[str, str]) -> None:
+        self._writer = ArchiveWriter(path, max_size=options.max_size, software=software, info=info, sync_every=options.sync_every)
+        self._read_back = options.extract
+
+    @property
+    def path(self) -> Path:
+        """The archive that is being written."""
+        return self._writer.current
+
+    def add(self, download: Download) -> Stored:
+        """Write a download's records, and read its page back.
+
+        Raises:
+            ArchiveError: The disk is full or failing, or does not give back what was written.
+        """
+        counts: Counter[str] = Counter()
+        page: Written | None = None
+        for entry in entries(download):
+            written = self._write(entry)
+            counts += _counted(entry, written)
+            page = written if entry.status is not None and _holds_page(entry) else page
+        if page is None or not self._read_back or download.failure is not None:
+            return Stored(counts)
+        try:
+            return Stored(counts, self._capture(page))
+        except PayloadError as error:
+            return Stored(counts, unreadable=error)
+
+    def close(self) -> None:
+        """Finish the archive.
+
+        Raises:
+            ArchiveError: The disk is full or failing; `NAME.open` stays.
+        """
+        self._writer.close()
+
+    def _write(self, entry: Entry) -> Written:
+        if entry.kind == "response":
+            return self._writer.write_response(entry.url, entry.date, entry.block, record_id=entry.record_id, headers=entry.headers)
+        headers = (target(entry), *entry.headers)
+        return self._writer.write_record(entry.kind, headers, entry.block, date=entry.date, record_id=entry.record_id)
+
+    def _capture(self, page: Written) -> Capture | None:
+        """Read a page from the archive, with every check that a later reading makes."""
+        capture = read_at(unfinished(page.path), page.offset, page.length, page.record_id)
+        return attrs.evolve(capture, warc=page.path.name) if capture.payload else None
+
+
+def archive_path(folder: Path, spider: str) -> Path:
+    """Name the archive of a crawl that begins now: `<spider>-<UTC timestamp>.warc.gz`."""
+    name = _UNFIT.sub("_", spider) or "spider"
+    return folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.warc.gz"
+
+
+def _holds_page(entry: Entry) -> bool:
+    """Whether a response is a success (RFC 9110 §15.3); `scraper extract` asks the same."""
+    return entry.status is not None and 200 <= entry.status < 300  # noqa: PLR2004
+
+
+def _counted(entry: Entry, written: Written) -> Counter[str]:
+    """Count one record."""
+    headers = dict(entry.headers)
+    counts = Counter({"archive/records": 1, f"archive/records/{entry.kind}": 1, "archive/bytes": written.length})
+    if entry.kind == "response":
+        counts[f"archive/fidelity/{headers['WARC-Scraper-Fidelity']}"] = 1
+    if "WARC-Truncated" in headers:
+        counts[f"archive/truncated/{headers['WARC-Truncated']}"] = 1
+    return counts
