@@ -24,10 +24,7 @@ _LINKED = "author"
 
 # What follows a name after a comma, and is no given name; without periods and spaces.
 _TITLES = frozenset(
-    (
-        "md phd ms msc ma ba bs bsc mph rn dds dmd dvm mbbs mba pharmd dphil scd edd psyd drph do jd llm mphil meng dsc "
-        "frcs frcp facs facp jr sr ii iii iv"
-    ).split()  # noqa: SIM905  # read as prose
+    "md phd ms msc ma ba bs bsc mph rn dds dmd dvm mbbs mba pharmd dphil scd edd psyd drph jd frcs facs jr sr ii iii iv".split()  # noqa: SIM905  # read as prose
 )
 _AND = re.compile(r"^(?:and|&)\s+")
 _ORCID = re.compile(r"(?<!\d)\d{4}-\d{4}-\d{4}-\d{3}[\dX](?!\d)")
