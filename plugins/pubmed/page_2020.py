@@ -46,10 +46,7 @@ _BOOK = re.compile(
     rf"\s+(?P<date>{DATE})"
 )
 _CITED_BY = "//h2[starts-with(normalize-space(.), 'Cited by')]//*[has-class('amount')]"
-_FULL_TEXT_SOURCES = (
-    "//*[@id='linkout']//*[self::h3 or self::h4 or self::h5 or self::strong or self::span]"
-    "[normalize-space(.)='Full Text Sources']/following-sibling::ul[1]//a[@href]"
-)
+_FULL_TEXT_SOURCES = "//*[@id='linkout']//*[normalize-space(.)='Full Text Sources']/following-sibling::ul[1]//a[@href]"
 _KEYWORDS = frozenset({"keywords", "keyword"})
 _LANGUAGE = re.compile(r"(?:^|\[)Article in ([A-Z][^\]\[]*?)\s?(?:\]|$)")
 
@@ -80,7 +77,9 @@ def extract(page: HtmlPage) -> Article:
         **_identifiers(page),
         abstract=_abstract(_paragraphs(page)),
         keywords=_keywords(page),
-        publication_types=once(all_said(page.css(f"{_HEADING} .publication-type")) + _terms(page, "#publication-types")),
+        publication_types=once(
+            all_said(page.css(f"{_HEADING} .publication-type, #publication-type")) + _terms(page, "#publication-types")
+        ),
         mesh_terms=_terms(page, "#mesh-terms"),
         conflict_of_interest=prose(_below_title(page, "#conflict-of-interest")),
         funding=[each for grant in _terms(page, "#grants") for each in funding(grant)],

@@ -21,9 +21,16 @@ def places(page: HtmlPage) -> dict[str, Text]:
 
 def authors(page: HtmlPage, listed: Mapping[str, Text]) -> list[Author]:
     """Return the authors of the full view; lists of collaborators follow it, and the short view repeats some."""
-    lists = [*page.css("#full-view-heading .authors-list"), *page.css(".inline-authors .authors-list")]
+    found = [*page.css("#full-view-heading .authors-list"), *page.css(".inline-authors .authors-list")]
+    lists = [each for each in found if _is_of_authors(each)]
     people = [_author(item, listed) for found in lists[:1] for item in found.css(".authors-list-item")]
     return [person for person in people if person.name]
+
+
+def _is_of_authors(found: HtmlNode) -> bool:
+    """Whether a list has the heading of authors or none: editors and collaborators may be listed in the same way."""
+    heading = first_said(found.xpath("preceding-sibling::*[self::h2 or self::h3 or self::h4][1]"))
+    return not heading or heading.value.casefold() in {"author", "authors"}
 
 
 def _author(item: HtmlNode, listed: Mapping[str, Text]) -> Author:

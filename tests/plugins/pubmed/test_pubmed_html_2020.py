@@ -70,6 +70,16 @@ def test_affiliations_without_marks_belong_to_the_page(book: Read) -> None:
     assert book.record["affiliations"] == ["Hive Hospital"]
 
 
+def test_editors_and_collaborators_are_no_authors() -> None:
+    """A list under another heading than the authors' is not theirs."""
+    person = "<div class='authors-list'><span class='authors-list-item'><a class='full-name'>{}</a></span></div>"
+    lists = [
+        f"<div><h3>{heading}</h3>{person.format(name)}</div>" for heading, name in (("Editors", "Pat Poe"), ("Authors", "Jane Roe"))
+    ]
+    assert record(heading="".join(lists))["authors"] == [{"name": "Jane Roe"}]
+    assert "authors" not in record(heading=lists[0])
+
+
 def test_journal(article: Read) -> None:
     """The journal's button holds its abbreviation, with the full title as tooltip; what calls itself publisher is none."""
     assert article.record["journal"] == {
