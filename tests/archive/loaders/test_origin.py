@@ -57,7 +57,7 @@ def test_mapping_names(load: Callable[..., Any], pages: Path, monkeypatch: pytes
     assert {payload: url for payload, (url, _) in _found(loaded).items()} == {
         name: f"https://e.com/{name.decode()}" for name in (b"a", b"b", b"c", b"e")
     }
-    assert loaded.tally.passed == {"output": 1}
+    assert loaded.tally.passed == {"file of this job": 1}
 
 
 def test_mapping_row_without_file(load: Callable[..., Any], pages: Path) -> None:
