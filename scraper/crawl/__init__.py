@@ -6,5 +6,6 @@ ADDONS = {"scraper.crawl.Addon": 500}
 from __future__ import annotations
 
 from scraper.crawl.addon import Addon
+from scraper.crawl.items import ExtractionItem
 
-__all__ = ["Addon"]
+__all__ = ["Addon", "ExtractionItem"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import NotConfigured
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from scraper.crawl.archiver import Archiver
 from scraper.crawl.handlers import HANDLERS
@@ -51,11 +52,17 @@ class Addon:
         Args:
             settings: The crawl's settings, a spider's own included.
         """
-        configured = settings.getdict("DOWNLOAD_HANDLERS")
-        for scheme, handler in HANDLERS.items():
-            if configured.get(scheme, "") is not None:  # None: the project allows no such downloads
-                self.archiver.handlers[scheme] = configured.get(scheme)
-                settings["DOWNLOAD_HANDLERS"][scheme] = handler
+        self._wrap(settings["DOWNLOAD_HANDLERS"])
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
         for name in FORMATS:
             settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)
+
+    def _wrap(self, handlers: BaseSettings) -> None:
+        """Stand around the handlers that are configured; None among them means: no such downloads.
+
+        Scrapy's own defaults can have the priority of a project's settings here, and a spider's have a higher one.
+        """
+        for scheme, handler in HANDLERS.items():
+            if scheme not in handlers or handlers[scheme] is not None:
+                self.archiver.handlers[scheme] = handlers.get(scheme)
+                handlers.set(scheme, handler, priority=max(handlers.getpriority(scheme) or 0, SETTINGS_PRIORITIES["project"]))

@@ -162,6 +162,8 @@ class Archiver:
             _log.critical("The crawl stops, because it cannot archive: %s", error)
             raise CloseSpider(REASON) from error
         atexit.register(self._close_at_exit)
+        for scheme in self.handlers.keys() - self._fidelity.keys():
+            _log.error("Nothing of %s: is archived: a later add-on took its download handler; give ours a higher number", scheme)
         _log.info("Archiving to %s", self._store.path)
         if self.options.extract:
             await self._load_sites()

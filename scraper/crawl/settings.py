@@ -2,6 +2,7 @@
 
 BOT_NAME = "scraper"
 SPIDER_MODULES = ["plugins"]
+ADDONS = {"scraper.crawl.Addon": 500}
 
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
