@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, cast
 
 from plugins._shared.nodes import tidy
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING, Sourced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlNode, Page, TextPage
+    from scraper.pages import HtmlNode, HtmlPage, TextPage
 
 # One selector, not a list of them: each member of a list would be looked for by itself.
 _BLOCKS = (
@@ -60,15 +59,15 @@ def rendered(page: HtmlPage) -> TextPage:
     return cast("TextPage", Rendered(page))
 
 
-def shows(page: Page, text: str, *one_of: str) -> TypeGuard[HtmlPage]:
-    """Whether a page is HTML that shows certain words: a quick look before its lines are cut, which takes a hundred times as long.
+def shows(page: HtmlPage, text: str, *one_of: str) -> bool:
+    """Whether a page shows certain words: a quick look before its lines are cut, which takes a hundred times as long.
 
     Args:
         page: The page.
         text: What some element says directly, and nothing else.
         one_of: Of these, one is among what some element says.
     """
-    if not isinstance(page, HtmlPage) or not page.xpath(f"//*[text()[normalize-space(.)='{text}']]"):
+    if not page.xpath(f"//*[text()[normalize-space(.)='{text}']]"):
         return False
     among = " or ".join(f"contains(., '{each}')" for each in one_of)
     return bool(page.xpath(f"//*[text()[{among}]]"))

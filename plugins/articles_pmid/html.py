@@ -20,12 +20,12 @@ from scraper.records.article import Journal
 
 if TYPE_CHECKING:
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlPage, Page
+    from scraper.pages import HtmlPage
     from scraper.quoting import Sourced
     from scraper.records.article import Article
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page reads as the site's dump does."""
     return shows(page, "Overview", "»") and text.recognises(rendered(page))
 

@@ -13,11 +13,11 @@ from plugins._shared.rendered import rendered, shows
 from plugins.koreamed import text
 
 if TYPE_CHECKING:
-    from scraper.pages import HtmlPage, Page
+    from scraper.pages import HtmlPage
     from scraper.records.article import Article
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page reads as KoreaMed's dump does."""
     return shows(page, "Full Text Links", "CITED", "export Copy", "Keyword") and text.recognises(rendered(page))
 

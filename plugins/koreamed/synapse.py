@@ -37,7 +37,6 @@ from plugins._shared.nodes import (
     said,
     untied,
 )
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Author, Figure, Link, Reference, Section
 
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlNode, Page
+    from scraper.pages import HtmlNode, HtmlPage
 
 _FRONT = "#article-front"
 _NAMES = "//*[@id='article-front']//*[@class='PubTitle']/ancestor::div[1]/following-sibling::div[1]"
@@ -54,9 +53,9 @@ _ONLINE = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %Y", "%Y")
 _INTERESTS = re.compile(r"^conflicts? of interests?\b", re.IGNORECASE)
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page is one of an article on Synapse."""
-    if not isinstance(page, HtmlPage) or not (page.meta("citation_title") or page.css(".PubTitle")):
+    if not (page.meta("citation_title") or page.css(".PubTitle")):
         return False
     address = page.meta("citation_fulltext_html_url")
     named = bool(page.title) and page.title.squash().value == "KoreaMed Synapse"

@@ -13,13 +13,13 @@ from plugins._shared.rendered import rendered, shows
 from plugins.peeref import text
 
 if TYPE_CHECKING:
-    from scraper.pages import HtmlPage, Page
+    from scraper.pages import HtmlPage
     from scraper.records.article import Article
 
 _PHRASES = ("Ask authors/readers for more resources", "Primary Rating", "I am an author on this paper")
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page reads as Peeref's dump does."""
     return shows(page, "Journal", *_PHRASES) and text.recognises(rendered(page))
 

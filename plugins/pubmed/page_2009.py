@@ -14,20 +14,19 @@ from plugins._shared.citation import is_journal
 from plugins._shared.imprint import imprint
 from plugins._shared.nodes import after, all_said, first_said, linked_pmid, said
 from plugins.pubmed.page_2010s import cited, journal
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Article, Author, Reference
 
 if TYPE_CHECKING:
-    from scraper.pages import HtmlNode, Page
+    from scraper.pages import HtmlNode, HtmlPage
 
 _REPORT = "dl.AbstractPlusReport"
 _NAMED = f"{_REPORT} .abstitle .ti span[title]"
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page is PubMed's of one abstract."""
-    return isinstance(page, HtmlPage) and len(page.css(f"{_REPORT} dd.abstract")) == 1
+    return len(page.css(f"{_REPORT} dd.abstract")) == 1
 
 
 def extract(page: HtmlPage) -> Article:

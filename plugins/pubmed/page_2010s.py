@@ -19,7 +19,6 @@ from plugins._shared.imprint import DATE, imprint, published
 from plugins._shared.nodes import after, all_said, first_said, marked, pieces, prose, said, untied
 from plugins.pubmed.grants import funding
 from plugins.pubmed.links import links
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Author, Journal, Section
 
@@ -27,16 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlNode, NodeList, Page
+    from scraper.pages import HtmlNode, HtmlPage, NodeList
 
 _REPORT = ".rprt.abstract"
 _LANGUAGE = re.compile(r"^\[Article in ([^\]]+)\]")
 _RIGHTS = re.compile(r"^(?:©|\(c\)|copyright\b|published (?:by|\d{4}))", re.IGNORECASE)
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page is PubMed's of one abstract."""
-    return isinstance(page, HtmlPage) and len(page.css(f"{_REPORT} > .cit")) == 1 and bool(page.css(f"{_REPORT} .rprtid, #absid"))
+    return len(page.css(f"{_REPORT} > .cit")) == 1 and bool(page.css(f"{_REPORT} .rprtid, #absid"))
 
 
 def extract(page: HtmlPage) -> Article:

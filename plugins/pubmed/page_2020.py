@@ -30,7 +30,6 @@ from plugins.pubmed.grants import funding
 from plugins.pubmed.links import links
 from plugins.pubmed.page_2020_lists import citing_articles, figures, references, similar_articles
 from plugins.pubmed.page_2020_people import authors, places
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Journal, Section
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlNode, Page
+    from scraper.pages import HtmlNode, HtmlPage
 
 _HEADING = "#full-view-heading"
 _BOOK = re.compile(
@@ -51,12 +50,10 @@ _KEYWORDS = frozenset({"keywords", "keyword"})
 _LANGUAGE = re.compile(r"(?:^|\[)Article in ([A-Z][^\]\[]*?)\s?(?:\]|$)")
 
 
-def recognises(page: Page) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page is PubMed's of one article; lists of several bear numbered ids."""
-    return (
-        isinstance(page, HtmlPage)
-        and bool(page.css(f"{_HEADING} .heading-title"))
-        and bool(page.css("#article-details, #article-page, #full-view-identifiers"))
+    return bool(page.css(f"{_HEADING} .heading-title")) and bool(
+        page.css("#article-details, #article-page, #full-view-identifiers")
     )
 
 

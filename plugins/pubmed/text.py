@@ -80,7 +80,7 @@ def extract(page: TextPage) -> Article:
         affiliations=top.affiliations,
         journal=Journal(abbreviation=top.journal),
         **read.fields() | {"published": published(read.date or top.citation.re(f"^{DATE}"))},
-        published_online=published(top.note(rf"\bEpub\s+({DATE})") or top.note(rf"\beCollection\s+({DATE})")),
+        published_online=published(top.note(rf"\bEpub\s+({DATE})")),
         doi=bare_doi(top.note(r"(?i)\bdoi:\s*10\.\S+") or top.citation.re(r"(?i)\bdoi:\s*10\.\S+")),
         pmid=top.note(r"\bPMID:\s*([1-9]\d*)"),
         pmcid=top.note(r"\bPMCID:\s*(PMC\d+)"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlPage, XmlPage
+    from scraper.pages import HtmlPage
 
 _TITLE = Field(
     metas=("citation_title", "bepress_citation_title", "eprints.title", *dublin("title")),
@@ -106,7 +106,7 @@ _NO_TYPE = frozenset(
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "null"})
 
 
-def extract(page: HtmlPage | XmlPage) -> Article:
+def extract(page: HtmlPage) -> Article:
     """Read an article's page."""
     head = Head(page)
     authors, affiliations = people(head)

@@ -13,14 +13,13 @@ import attrs
 
 from plugins.scholarly.identifiers import doi
 from plugins.scholarly.plain import clean
-from scraper.pages import HtmlPage
 from scraper.quoting import MISSING, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import JsonNode, XmlPage
+    from scraper.pages import HtmlPage, JsonNode
 
     Read = Callable[[Text], Text]
 
@@ -62,38 +61,20 @@ class Head:
         page: The page.
     """
 
-    def __init__(self, page: HtmlPage | XmlPage) -> None:
+    def __init__(self, page: HtmlPage) -> None:
         self.page = page
 
     def metas(self, name: str) -> list[Text]:
         """Return the content of every meta of a name that shows something."""
-        if isinstance(self.page, HtmlPage):
-            return [text for text in self.page.metas(name) if text and text.value.strip()]
-        return [text for known, text in self._listed if known == name.lower() and text.value.strip()]
+        return [text for text in self.page.metas(name) if text and text.value.strip()]
 
     def groups(self, head: str, *members: str) -> list[tuple[Text, Mapping[str, Sequence[Text]]]]:
         """Return each meta of a name that shows something, with the members that follow it, by name."""
-        if isinstance(self.page, HtmlPage):
-            return [(each.head, each.members) for each in self.page.meta_groups(head, *members) if each.head]
-        found: list[tuple[Text, dict[str, list[Text]]]] = []
-        for name, text in self._listed:
-            if name == head:
-                found.append((text, {member: [] for member in members}))
-            elif found and name in members:
-                found[-1][1][name].append(text)
-        return [group for group in found if group[0]]
-
-    @cached_property
-    def _listed(self) -> list[tuple[str, Text]]:
-        """Every meta of an XHTML page: its name in lower case, its content."""
-        metas = [(node.attr("name") or node.attr("property"), node.attr("content")) for node in self.page.css("meta")]
-        return [(name.value.strip().lower(), content) for name, content in metas if name and content]
+        return [(each.head, each.members) for each in self.page.meta_groups(head, *members) if each.head]
 
     @cached_property
     def linked(self) -> JsonNode | None:
         """The JSON-LD article that the page is about; None if there is none, or more than one."""
-        if not isinstance(self.page, HtmlPage):
-            return None
         found = [node for node in self.page.json_ld_all(*_ARTICLES) if _TOP.fullmatch(node.pointer)]
         if not found:
             found = [node for node in self.page.json_ld_all("Article") if _TOP.fullmatch(node.pointer) and _is_scholarly(node)]
@@ -105,7 +86,7 @@ class Head:
 
     def _first(self, name: str) -> bool:
         """Whether the first meta of a name shows something: most do, and a name may come a hundred times."""
-        text = self.page.meta(name) if isinstance(self.page, HtmlPage) else MISSING
+        text = self.page.meta(name)
         return bool(text) and not text.value.isspace()
 
     def first(self, field: Field, read: Read = clean) -> Text:

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from plugins._shared.lines import Text
-    from scraper.pages import HtmlNode, HtmlPage, XmlNode, XmlPage
-
-    Node = HtmlNode | XmlNode
+    from scraper.pages import HtmlNode, HtmlPage
 
 # How publishers mark the abstract, surest first. `Abs1` is Springer's, `hlFld` Atypon's.
 _MARKED = (
@@ -35,7 +33,7 @@ _SHORTEST = 60
 _DEPTH = 3
 
 
-def marked_abstract(page: HtmlPage | XmlPage) -> list[Section]:
+def marked_abstract(page: HtmlPage) -> list[Section]:
     """Read the abstract from the first place that is marked as one and holds a text."""
     return next(filter(None, (_from_node(node) for node in _places(page))), [])
 
@@ -45,7 +43,7 @@ def heading_of(text: Text) -> Text:
     return MISSING if _is_name(text, _ABSTRACT) else text.rstrip(": .")
 
 
-def _places(page: HtmlPage | XmlPage) -> Iterator[Node]:
+def _places(page: HtmlPage) -> Iterator[HtmlNode]:
     for selector in _MARKED:
         yield from (node for node in page.css(selector) if not _is_other(node))
     for heading in page.css(_HEADINGS):
@@ -53,9 +51,9 @@ def _places(page: HtmlPage | XmlPage) -> Iterator[Node]:
             yield from (node for node in heading.xpath("following-sibling::*[1]") if node.tag in {"div", "section", "p", "span"})
 
 
-def _is_other(node: Node) -> bool:
+def _is_other(node: HtmlNode) -> bool:
     """Whether the element, or one closely around it, is marked as something that stands beside the abstract."""
-    each: Node | None = node
+    each: HtmlNode | None = node
     for _ in range(_DEPTH):
         if each is None:
             break
@@ -69,7 +67,7 @@ def _is_name(text: Text, names: frozenset[str] = _NAMES) -> bool:
     return bool(text) and text.value.strip(" \t\n:.").casefold() in names
 
 
-def _from_node(node: Node) -> list[Section]:
+def _from_node(node: HtmlNode) -> list[Section]:
     """Read headings and paragraphs in the order of the page, up to the keywords; an element without them is one paragraph."""
     whole = node.text().strip()
     if not whole or len(whole.value) < _SHORTEST:
@@ -87,7 +85,7 @@ def _from_node(node: Node) -> list[Section]:
     return _structured(found) or ([] if _is_list(node) else _plain(_without_name(whole)))
 
 
-def _blocks(node: Node) -> list[tuple[Node, Text]]:
+def _blocks(node: HtmlNode) -> list[tuple[HtmlNode, Text]]:
     """Return headings and paragraphs, from the heading that says "Abstract" on; innermost `div`s where there are no paragraphs."""
     blocks = _texts(each for each in node.css(_BLOCKS) if each.tag != "div")
     if not any(each.tag == "p" for each, _ in blocks):
@@ -96,7 +94,7 @@ def _blocks(node: Node) -> list[tuple[Node, Text]]:
     return blocks[named[0] + 1 :] if named else blocks
 
 
-def _texts(nodes: Iterable[Node]) -> list[tuple[Node, Text]]:
+def _texts(nodes: Iterable[HtmlNode]) -> list[tuple[HtmlNode, Text]]:
     """Return the nodes that show something, with it."""
     return [(node, text) for node, text in ((node, node.text().strip()) for node in nodes) if text]
 
@@ -107,17 +105,17 @@ def _structured(sections: list[Section]) -> list[Section]:
     return sections[headed[0] :] if len(headed) > 1 else sections
 
 
-def _is_innermost(node: Node) -> bool:
+def _is_innermost(node: HtmlNode) -> bool:
     return len(node.css(_INNER)) == 1  # itself
 
 
-def _is_list(node: Node) -> bool:
+def _is_list(node: HtmlNode) -> bool:
     return bool(node.css("ul, ol, nav, form, table"))
 
 
-def _paragraph(node: Node, text: Text) -> list[Section]:
+def _paragraph(node: HtmlNode, text: Text) -> list[Section]:
     """Read a paragraph, whose first words may be marked as its heading: `<p><strong>Methods</strong> We kept …`."""
-    children: Sequence[Node] = node.children
+    children: Sequence[HtmlNode] = node.children
     first = children[0] if children else None
     label = first.text().strip() if first is not None and first.tag in {"strong", "b", "em", "i", "span"} else MISSING
     value: str = text.value

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from plugins.scholarly.head import Field, Head, dublin, prism
 from plugins.scholarly.identifiers import doi, names_itself_a_doi
-from scraper.pages import HtmlPage
 
 if TYPE_CHECKING:
-    from scraper.pages import XmlPage
+    from scraper.pages import HtmlPage
 
 _TITLES = ("citation_title", "bepress_citation_title", "eprints.title", *dublin("title"))
 _LINKED_TITLE = Field(linked=("headline", "name"))
@@ -54,7 +53,7 @@ _OWN = (*_AUTHORS, *_FIRST_PAGES, *_TEXTS, *_DOIS, *_NUMBERS)
 _SOFTWARE = ("SoftwareSourceCode", "SoftwareApplication")
 
 
-def recognises(page: HtmlPage | XmlPage) -> bool:
+def recognises(page: HtmlPage) -> bool:
     """Whether a page is one article's, and no list, journal or software."""
     head = Head(page)
     if not head.has(*_TITLES):
@@ -97,6 +96,6 @@ def _is_journal(head: Head) -> bool:
 
 
 def _is_software(head: Head) -> bool:
-    if not isinstance(head.page, HtmlPage) or head.has("citation_journal_title"):
+    if head.has("citation_journal_title"):
         return False
     return bool(head.page.json_ld_all(*_SOFTWARE)) and head.linked is None

@@ -20,6 +20,7 @@ __all__ = ["HtmlNode", "HtmlPage", "JsonNode", "JsonPage", "NodeList", "Page", "
 
 _OPENERS: dict[str, Callable[..., Page]] = {
     "text/html": HtmlPage,
+    "application/xhtml+xml": HtmlPage,  # as in Scrapy: few such pages are well-formed, and HTML's parser reads those too
     "text/plain": TextPage,
     "application/xml": XmlPage,
     "text/xml": XmlPage,
@@ -41,8 +42,8 @@ def open_page(payload: bytes, media_type: str, *, charset: str | None = None, ur
         url: The page's URL.
 
     Returns:
-        The page of the media type: `HtmlPage` for `text/html`, `TextPage` for `text/plain`, `XmlPage` for `application/xml`,
-        `text/xml` and `*/*+xml`, `JsonPage` for `application/json` and `*/*+json`.
+        The page of the media type: `HtmlPage` for `text/html` and `application/xhtml+xml`, `TextPage` for `text/plain`,
+        `XmlPage` for `application/xml`, `text/xml` and `*/*+xml`, `JsonPage` for `application/json` and `*/*+json`.
 
     Raises:
         UnsupportedMediaType: No page opens this media type.

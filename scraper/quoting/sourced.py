@@ -203,7 +203,8 @@ class Sourced(Generic[T_co]):
 
     def squash(self) -> Sourced[str]:
         """Strip, then collapse each run of white space into one space. Narrowing afterwards is still exact."""
-        return self.strip()._then(_SQUASH)  # noqa: SLF001  # its own class
+        tight = self.strip()
+        return tight if tight.steps[-1:] == (_SQUASH,) else tight._then(_SQUASH)  # noqa: SLF001  # its own class
 
     def int(self) -> Sourced[int]:
         """Read a whole number."""

@@ -83,6 +83,13 @@ def test_squash_then_re_points_at_few_bytes() -> None:
     assert squashed.re("Stem Cells").pointer()["spans"] == [[2, 15]]
 
 
+def test_squashing_twice_is_squashing_once() -> None:
+    """What is squashed already gets no second step, so that narrowing it is still exact."""
+    twice = opened(b"a  b; c  d").squash().squash()
+    assert twice.pointer()["steps"] == ["squash"]
+    assert [part.squash().spans for part in twice.split("; ")] == [((0, 4),), ((6, 10),)]
+
+
 @pytest.mark.parametrize("shift", [(-1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1)])
 def test_a_shifted_pointer_of_squashed_text_fails(shift: tuple[int, int]) -> None:
     """A span moved by one byte, also into the white space around, does not replay to the value."""

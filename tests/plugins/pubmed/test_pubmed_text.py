@@ -95,12 +95,12 @@ def test_a_journal_before_the_citation_is_read(read: Any) -> None:
     [
         ("doi: 10.5555/bees.1. Epub 2022 May 3.\n", "2022-05-03"),
         ("doi: 10.5555/bees.1.\nEpub 2022 May.\n", "2022-05"),
-        ("doi: 10.5555/bees.1. eCollection 2022.\n", "2022"),
+        ("doi: 10.5555/bees.1. eCollection 2022.\n", None),
         ("doi: 10.5555/bees.1. Online ahead of print.\n", None),
     ],
 )
 def test_electronic_publication_has_its_own_date(read: Any, notes: str, online: str | None) -> None:
-    """The date of electronic publication is read beside the DOI or below it."""
+    """The date of publication ahead of the issue is read beside the DOI or below it; the date of an electronic issue is not it."""
     record = read(dump(notes=notes)).record
     assert record.get("published_online") == online
     assert (record["doi"], record["title"]) == ("10.5555/bees.1", TITLE)

@@ -1,12 +1,10 @@
-"""XHTML pages, which are XML to the reader."""
+"""XHTML pages, which are HTML to the reader, as they are to Scrapy."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-
-from scraper.pages import open_page
 
 PAGE = """<?xml version="1.0" encoding="utf-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml"><head><title>Bees</title>
@@ -46,9 +44,3 @@ def test_authors_of_an_xhtml_page_are_grouped(found: Any) -> None:
 def test_the_abstract_of_an_xhtml_page_is_read(found: Any) -> None:
     """Marked as in HTML."""
     assert found.record["abstract"] == [{"text": "Bees were kept for seven years in wooden hives, and all were well."}]
-
-
-def test_xml_that_is_no_page_is_declined(registry: Any) -> None:
-    """XML of another kind holds no metas."""
-    (layout,) = registry.only("scholarly").sites[0].layouts
-    assert not layout.recognises(open_page(b"<records><title>Bees</title></records>", "application/xml"))
