@@ -63,6 +63,7 @@ class Reply:
 
     pieces: list[bytes]
     then: str = "keep"
+    drops: int = 0  # times that it hangs up instead of answering
 
 
 @attrs.frozen
@@ -126,6 +127,9 @@ class Server:
         path = request.split(b" ")[1].decode()
         reply = self.replies.get(path, Reply([b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]))
         self.heard.append(Heard(path, request, b"".join(reply.pieces), number))
+        if reply.drops:
+            reply.drops -= 1
+            return False
         for piece in reply.pieces:
             try:
                 connection.sendall(piece)
