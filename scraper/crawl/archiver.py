@@ -21,7 +21,7 @@ from scrapy.utils.defer import deferred_from_coro
 from scraper import __version__
 from scraper.crawl.items import ExtractionItem
 from scraper.crawl.options import Options
-from scraper.crawl.store import Store, archive_path
+from scraper.crawl.store import Store, archive_path, recover
 from scraper.crawl.threads import in_thread
 from scraper.errors import ArchiveError, ScraperError, Unmatched
 from scraper.extract import extract
@@ -156,6 +156,8 @@ class Archiver:
         }
         software = f"scraper/{__version__} Scrapy/{scrapy.__version__} Twisted/{twisted.__version__}"
         try:
+            for left in await in_thread(self._writing, recover, self.options.folder, spider.name):
+                _log.warning("Finished %s, which a crawl that was killed had left", left)
             self._store = await in_thread(self._writing, Store, path, self.options, software=software, info=info)
         except ScraperError as error:
             self._failure = error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import attrs
 from scraper.archive import ArchiveWriter, Capture, read_at
 from scraper.archive.volume import unfinished
 from scraper.crawl.records import Entry, entries, target
-from scraper.errors import PayloadError
+from scraper.errors import NotAnArchive, PayloadError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scraper.crawl.exchange import Download
     from scraper.crawl.options import Options
 
+_log = logging.getLogger(__name__)
 _UNFIT: Final = re.compile(r"[^\w.\-]+", re.ASCII)
 
 
@@ -103,8 +105,34 @@ class Store:
 
 def archive_path(folder: Path, spider: str) -> Path:
     """Name the archive of a crawl that begins now: `<spider>-<UTC timestamp>.warc.gz`."""
-    name = _UNFIT.sub("_", spider) or "spider"
-    return folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.warc.gz"
+    return folder / f"{_stem(spider)}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.warc.gz"
+
+
+def recover(folder: Path, spider: str) -> list[Path]:
+    """Finish what earlier crawls of a spider left unfinished because they were killed: cut torn ends off, rename, index.
+
+    Args:
+        folder: Where archives are.
+        spider: The spider's name.
+
+    Returns:
+        The archives that are finished now. Those that a running crawl is writing to stay as they are.
+
+    Raises:
+        ArchiveError: The folder cannot be written to.
+    """
+    found = []
+    for draft in sorted(folder.glob(f"{_stem(spider)}-*.warc.gz.open")):
+        try:
+            with ArchiveWriter(draft.with_suffix("")) as writer:
+                found.append(writer.current)
+        except (UsageError, NotAnArchive) as error:
+            _log.info("%s stays as it is: %s", draft, error)
+    return found
+
+
+def _stem(spider: str) -> str:
+    return _UNFIT.sub("_", spider) or "spider"
 
 
 def _holds_page(entry: Entry) -> bool:

@@ -221,7 +221,7 @@ def reply() -> type[Reply]:
 def crawl(tmp_path: Path) -> Callable[..., Crawled]:
     """Crawl requests with a project that knows of this package by the line in ADDONS alone."""
 
-    def run(requests: list[dict[str, Any]], *args: str, spider: str = SPIDER, settings: str = "") -> Crawled:
+    def make(requests: list[Any], spider: str, settings: str) -> None:
         package = tmp_path / "tried"
         (package / "spiders").mkdir(parents=True, exist_ok=True)
         for folder in (package, package / "spiders"):
@@ -230,6 +230,9 @@ def crawl(tmp_path: Path) -> Callable[..., Crawled]:
         (package / "settings.py").write_text(SETTINGS + settings)
         (package / "spiders" / "tried.py").write_text(spider)
         (tmp_path / "requests.json").write_text(json.dumps(requests))
+
+    def run(requests: list[Any], *args: str, spider: str = SPIDER, settings: str = "") -> Crawled:
+        make(requests, spider, settings)
         return scrapy(tmp_path, "crawl", "tried", *args)
 
     return run
