@@ -203,6 +203,19 @@ def test_switches(folder: Path, serve: Callable[..., Any], crawl: Callable[..., 
     assert "SCRAPER_ARCHIVE_MAX_SIZE is '1G': write a whole number" in wrong.log
 
 
+def test_a_later_add_on_that_takes_the_handlers_is_named(
+    folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
+) -> None:
+    """A crawl whose pages are not archived because of another add-on says so, and what to do."""
+    taker = (
+        "\nclass Taker:\n    def update_settings(self, settings):\n        settings['DOWNLOAD_HANDLERS']['http'] = "
+        "'scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler'\nADDONS[Taker] = 900\n"
+    )
+    crawled = crawl([_site(serve, reply).url("/letter/1")], spider=CRAWLER, settings=taker)
+    assert "Nothing of http: is archived: a later add-on took its download handler" in crawled.log
+    assert crawled.records("response") == []
+
+
 def test_a_paused_crawl_goes_on_in_a_new_archive(
     folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
 ) -> None:

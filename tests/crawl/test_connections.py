@@ -86,15 +86,6 @@ def test_a_download_stopped_by_a_signal_handler_is_marked(serve: Callable[..., A
         assert len(record.block) < 4_000_000
 
 
-def test_bytes_behind_the_end_of_a_response_are_not_part_of_it(
-    serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
-) -> None:
-    """What a server sends unasked behind a response does not get into any record."""
-    server = serve({"/page": reply([PAGE + b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad"])})
-    crawled = crawl([{"url": server.url("/page")}])
-    assert crawled.response("/page").block == PAGE
-
-
 def test_the_loop_runs_on_while_a_thread_works() -> None:
     """Work given to a thread lets the event loop run, and its error comes back to who waits."""
 

@@ -151,23 +151,25 @@ def test_each_try_and_robots_txt_are_archived(serve: Callable[..., Any], crawl: 
     assert crawled.exchanges() == _expected(server)
 
 
-def test_interim_responses_do_not_hide_the_final_one(serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any) -> None:
-    """The response record is the final response; what came before it is kept beside it, byte for byte."""
+def test_bytes_around_a_response_do_not_get_into_its_record(
+    serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
+) -> None:
+    """A response record is the final response alone; interim ones, and bytes that are no response, are kept beside it."""
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
-    server = serve({"/hinted": reply([hints[:60], hints[60:] + _sized(b"page")])})
-    crawled = crawl([{"url": server.url("/hinted")}])
-    assert crawled.response("/hinted").block == _sized(b"page")
-    (interim,) = crawled.records("metadata")
-    assert interim.block == hints
-    _judged(crawled.archives[0])
-
-
-def test_bytes_that_are_no_response_are_kept(serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any) -> None:
-    """What is no HTTP response is no capture, and is in the archive all the same."""
-    server = serve({"/ssh": reply([b"SSH-2.0-OpenSSH_9.6\r\n"], "close")})
-    crawled = crawl([{"url": server.url("/ssh"), "meta": {"dont_retry": True}}])
-    assert crawled.records("response") == []
-    assert b"SSH-2.0-OpenSSH_9.6\r\n" in [each.block for each in crawled.records("metadata")]
+    page = _sized(b"page")
+    banner = b"SSH-2.0-OpenSSH_9.6\r\n"
+    server = serve({
+        "/hinted": reply([hints[:60], hints[60:] + page]),
+        "/surplus": reply([page + _sized(b"unasked")]),
+        "/ssh": reply([banner], "close"),
+    })  # fmt: skip
+    crawled = crawl(_requests(server))
+    assert crawled.response("/hinted").block == page
+    assert crawled.response("/surplus").block == page
+    assert len(crawled.records("response")) == 2
+    kept = {each.block for each in crawled.records("metadata")}
+    assert {hints, banner} <= kept
+    assert len(kept) == 3  # and the failure of /ssh
     _judged(crawled.archives[0])
 
 
