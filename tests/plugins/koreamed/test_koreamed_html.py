@@ -66,7 +66,7 @@ def test_authors_without_metas(synapse: Read) -> None:
     assert [author["name"] for author in read["authors"]] == ["Jane Doe", "John Q. Roe", "Pat Poe"]
     assert read["authors"][0]["affiliations"] == ["Hive Hospital, Seoul, Korea.", "Wax College, Seoul, Korea."]
     assert read["authors"][1]["email"] == "john@example.org"
-    assert (read["doi"], read["volume"], read["pages"]) == ("10.5555/kjb.2019.0001", "21", "356-364")
+    assert (read["doi"], read["volume"], read["pages"]) == ("10.5555/kjb.2019.0001", "8", "41-52")
     assert "published" not in read, "the citation shows the issue's year, and the page no date of its own"
 
 
@@ -82,13 +82,13 @@ def test_journal(synapse: Read) -> None:
 
 def test_dates(synapse: Read) -> None:
     """A day or month of zero is none; the date online is the line's of that name."""
-    assert (synapse.record["published"], synapse.record["published_online"]) == ("2020-02", "2020-02-11")
+    assert (synapse.record["published"], synapse.record["published_online"]) == ("2018-03", "2018-03-09")
 
 
 def test_volume_issue_pages_and_doi(synapse: Read) -> None:
     """Volume, issue and pages point at the citation shown, and the DOI at its meta."""
-    assert [synapse.record[name] for name in ("volume", "issue", "pages", "doi")] == ["21", "3", "356-364", "10.5555/kjb.2019.0001"]
-    assert synapse.source("/pages") == ["356-364"]
+    assert [synapse.record[name] for name in ("volume", "issue", "pages", "doi")] == ["8", "2", "41-52", "10.5555/kjb.2019.0001"]
+    assert synapse.source("/pages") == ["41-52"]
 
 
 def test_abstract(synapse: Read) -> None:
@@ -126,7 +126,7 @@ def test_conflict_of_interest(synapse: Read) -> None:
 
 def test_rights(synapse: Read) -> None:
     """The notice is the article's, not the site's."""
-    assert synapse.record["rights"] == "Copyright © 2020 The Korean Society of Bees"
+    assert synapse.record["rights"] == "Copyright © 2018 The Korean Society of Bees"
 
 
 def test_figures(synapse: Read) -> None:
@@ -155,7 +155,7 @@ def test_references(synapse: Read) -> None:
 
 def test_full_text_links(synapse: Read) -> None:
     """The PDF's address is that of the metas."""
-    assert synapse.record["full_text_links"] == [{"url": "https://synapse.koreamed.org/upload/kjb-21-356.pdf"}]
+    assert synapse.record["full_text_links"] == [{"url": "https://synapse.koreamed.org/upload/kjb-8-41.pdf"}]
 
 
 def test_the_page_of_koreamed(article: Read) -> None:
