@@ -117,9 +117,11 @@ class _Job:
 
 
 def _no_page(capture: Capture) -> str | None:
-    """Say why a capture holds no page to extract: an error, a redirect, nothing at all."""
+    """Say why a capture holds no page to extract: an error, a redirect, a page cut short, nothing at all."""
     if capture.status is not None and not 200 <= capture.status < 300:  # noqa: PLR2004  # success, RFC 9110 §15.3
         return f"HTTP status {capture.status}"
+    if capture.truncated:  # what a cut page lacks could not be told from what it never showed
+        return f"truncated: {capture.truncated}"
     return None if capture.payload else "empty payload"
 
 
