@@ -155,14 +155,16 @@ def test_every_command_has_help(tmp_path: Path, verb: list[str]) -> None:
 
 
 def test_errors_redirects_and_empty_pages_are_skipped(folder: Path) -> None:
-    """A capture without a page in it is counted as skipped, with the reason."""
+    """A capture without a whole page in it is counted as skipped, with the reason."""
     head = "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{}"
     with ArchiveWriter(folder / "http.warc.gz") as writer:
         for number, (status, page) in enumerate([("200 OK", PAGE), ("404 Not Found", PAGE), ("301 Moved", ""), ("200 OK", "")]):
             block = head.format(status, len(page.encode()), page).encode()
             writer.write_response(f"https://letters.example/{number}", "2026-01-02T03:04:05Z", block)
+        cut = head.format("200 OK", len(PAGE.encode()), PAGE).encode()
+        reason = [("WARC-Truncated", "disconnect")]
+        writer.write_response("https://letters.example/cut", "2026-01-02T03:04:05Z", cut, headers=reason)
     done = scraper("extract", "http.warc.gz", "-o", "o.jsonl", cwd=folder)
-    assert (
-        "captures 4 = extracted 1 + rejected 0 + skipped 3 (1 HTTP status 301, 1 HTTP status 404, 1 empty payload)" in done.stdout
-    )
+    reasons = "1 HTTP status 301, 1 HTTP status 404, 1 empty payload, 1 truncated: disconnect"
+    assert f"captures 5 = extracted 1 + rejected 0 + skipped 4 ({reasons})" in done.stdout
     scraper("verify", "o.jsonl", cwd=folder)
