@@ -45,7 +45,7 @@ types: $(VENV)/.ready-dev ## mypy --strict
 check: lint types
 
 test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pass: lint, types, tests with coverage
-	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
