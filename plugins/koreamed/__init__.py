@@ -7,6 +7,7 @@ Links to the full text show their label alone, and a link without its address is
 
 from __future__ import annotations
 
+from plugins._shared.blocked import refuse_blocked
 from plugins._shared.nodes import HTML
 from plugins.koreamed import page, synapse
 from plugins.koreamed.text import extract, recognises
@@ -16,6 +17,7 @@ site = Site("koreamed", version="1.0.0", urls=["koreamed.org"])
 site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
 site.layout("synapse", media_types=HTML, recognises=synapse.recognises)(synapse.extract)
 site.layout("article", media_types=HTML, recognises=page.recognises)(page.extract)
+refuse_blocked(site, "koreamed.org")
 
 
 @hookimpl

@@ -6,6 +6,7 @@ none; whether the digest can stand there without the abstract. No HTML of the si
 
 from __future__ import annotations
 
+from plugins._shared.blocked import refuse_blocked
 from plugins._shared.nodes import HTML
 from plugins.peeref import html
 from plugins.peeref.text import extract, recognises
@@ -14,6 +15,7 @@ from scraper.sites import Site, hookimpl
 site = Site("peeref", version="1.0.0", urls=["peeref.com"])
 site.layout("text", media_types=["text/plain"], recognises=recognises)(extract)
 site.layout("html", media_types=HTML, recognises=html.recognises)(html.extract)
+refuse_blocked(site, "peeref.com")
 
 
 @hookimpl

@@ -7,6 +7,7 @@ citing articles, MeSH terms, grants. Buttons leave no text in a dump, so the jou
 
 from __future__ import annotations
 
+from plugins._shared.blocked import refuse_blocked
 from plugins._shared.nodes import HTML
 from plugins.pubmed import page_2009, page_2010s, page_2020, xml
 from plugins.pubmed.text import extract, recognises
@@ -18,6 +19,7 @@ site.layout("xml", media_types=["application/xml", "text/xml"], recognises=xml.r
 site.layout("article-2020", media_types=HTML, recognises=page_2020.recognises)(page_2020.extract)
 site.layout("article-2010s", media_types=HTML, recognises=page_2010s.recognises)(page_2010s.extract)
 site.layout("article-2009", media_types=HTML, recognises=page_2009.recognises)(page_2009.extract)
+refuse_blocked(site, "ncbi.nlm.nih.gov")
 
 
 @hookimpl

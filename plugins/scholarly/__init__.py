@@ -21,12 +21,14 @@ Contents that hold markup are read as the text that it shows (step `scholarly.pl
 
 from __future__ import annotations
 
+from plugins._shared.blocked import refuse_blocked
 from plugins.scholarly.article import extract
 from plugins.scholarly.recognise import recognises
 from scraper.sites import Site, hookimpl
 
 site = Site("scholarly", version="1.0.0", priority=10)
 site.layout("metas", media_types=["text/html", "application/xhtml+xml"], recognises=recognises)(extract)
+refuse_blocked(site)
 
 
 @hookimpl

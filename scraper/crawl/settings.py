@@ -1,7 +1,7 @@
 """Settings of the project for Scrapy, named by `scrapy.cfg`: spiders live in the plugins, and crawling is polite by default."""
 
 BOT_NAME = "scraper"
-SPIDER_MODULES = ["plugins"]
+SPIDER_MODULES = ["plugins", "scraper.crawl.spiders"]
 ADDONS = {"scraper.crawl.Addon": 500}
 
 ROBOTSTXT_OBEY = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawling import crawl, web
 from reading import claims, read, registry
 
-__all__ = ["claims", "read", "registry"]
+__all__ = ["claims", "crawl", "read", "registry", "web"]

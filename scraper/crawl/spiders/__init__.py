@@ -1,0 +1,1 @@
+"""Spiders that belong to no one site."""
