@@ -12,6 +12,7 @@ from scraper.crawl.handlers import HANDLERS
 from scraper.crawl.items import FORMATS, LinesExporter
 from scraper.crawl.middleware import ExtractionMiddleware
 from scraper.crawl.options import DEFAULTS, Options
+from scraper.crawl.replay import Replayer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,15 +32,17 @@ class Addon:
 
     Raises:
         UsageError: A setting's value is of no use.
+        NotAnArchive: What SCRAPER_REPLAY names is none.
         NotConfigured: SCRAPER_ARCHIVE is off.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         for name, value in DEFAULTS.items():
             crawler.settings.set(name, value, priority="default")
-        if not Options.of(crawler.settings).archive:
+        options = Options.of(crawler.settings)
+        if not (options.archive or options.replay):
             raise NotConfigured("SCRAPER_ARCHIVE is off, and what is not archived cannot be extracted either")
-        self.archiver = Archiver(crawler)
+        self.archiver = Replayer(crawler) if options.replay else Archiver(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Addon:
@@ -52,7 +55,10 @@ class Addon:
         Args:
             settings: The crawl's settings, a spider's own included.
         """
-        self._wrap(settings["DOWNLOAD_HANDLERS"])
+        if isinstance(self.archiver, Replayer):
+            self.archiver.update_settings(settings)
+        else:
+            self._wrap(settings["DOWNLOAD_HANDLERS"])
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
         for name in FORMATS:
             settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)

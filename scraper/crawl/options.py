@@ -18,6 +18,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SCRAPER_ARCHIVE_MAX_SIZE": 1 << 30,
     "SCRAPER_ARCHIVE_SYNC_EVERY": 100,
     "SCRAPER_EXTRACT": True,
+    "SCRAPER_REPLAY": None,
 }
 
 
@@ -31,6 +32,7 @@ class Options:
         max_size: Bytes after which the next archive is begun; None for no bound.
         sync_every: Records between two syncs to disk; 0 for none before the end.
         extract: Whether pages that a site knows give items.
+        replay: Archives, or folders of them, to serve the crawl from; none for the network.
     """
 
     archive: bool
@@ -38,6 +40,7 @@ class Options:
     max_size: int | None
     sync_every: int
     extract: bool
+    replay: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: BaseSettings) -> Self:
@@ -52,6 +55,7 @@ class Options:
             max_size=_number(settings, "SCRAPER_ARCHIVE_MAX_SIZE") or None,
             sync_every=_number(settings, "SCRAPER_ARCHIVE_SYNC_EVERY"),
             extract=_flag(settings, "SCRAPER_EXTRACT"),
+            replay=_names(settings, "SCRAPER_REPLAY"),
         )
 
 
@@ -70,3 +74,13 @@ def _number(settings: BaseSettings, name: str) -> int:
     if number < 0:
         raise UsageError(f"{name} is {settings.get(name)!r}: write a whole number, 0 or more")
     return number
+
+
+def _names(settings: BaseSettings, name: str) -> tuple[str, ...]:
+    """Names separated by commas, or a list of them; an empty one would quietly mean something else."""
+    if settings.get(name) is None:
+        return ()
+    names = tuple(str(each).strip() for each in settings.getlist(name))
+    if not names or "" in names:
+        raise UsageError(f"{name} is {settings.get(name)!r}: name one archive or folder, or several separated by commas")
+    return names
