@@ -71,6 +71,7 @@ OFFLINE: Final[dict[str, Any]] = {
 _LOCAL: Final = frozenset({"data", "file"})
 _REVISIT: Final = "warc/revisit"
 _THREADS: Final = 4
+_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 
 
 @frozen(order=True)
@@ -167,7 +168,7 @@ class Answer:
 
     Attributes:
         status: HTTP status.
-        headers: All header fields, in order.
+        headers: All header fields, in order (but for a Content-Encoding that some tool undid before it archived the body).
         body: The body without transfer coding, still content-encoded.
         protocol: `HTTP/1.1`, or None where the capture is no HTTP response.
         address: The server's, if the archive says so.
@@ -213,7 +214,7 @@ def read(place: Place) -> Answer:
     if http is not None:
         body = _body(record, http, partial=truncated is not None, place=place)
         protocol = record.block.split(b" ", 1)[0].decode("latin-1")
-        return Answer(http.status, http.headers, body, protocol, address, item, truncated)
+        return Answer(http.status, _headers(http, body, item), body, protocol, address, item, truncated)
     if isinstance(item, UnreadableCapture):
         raise item.error
     declared = (("Content-Type", record.head.fields.get("content-type", item.media_type)),)
@@ -246,6 +247,12 @@ def _body(record: Record, http: HttpHead, *, partial: bool, place: Place) -> byt
     if isinstance(joined, Broken):
         raise PayloadError(joined.reason, path=place.path, offset=place.offset)
     return bytes(body) if joined is None else joined
+
+
+def _headers(http: HttpHead, body: bytes, item: Capture | UnreadableCapture) -> tuple[tuple[str, str], ...]:
+    """The header fields; tools that store bodies decoded leave a Content-Encoding on which Scrapy would fail."""
+    decoded = isinstance(item, Capture) and body == item.payload and not _CODINGS.isdisjoint(http.listed("content-encoding"))
+    return tuple((name, value) for name, value in http.headers if not (decoded and name.lower() == "content-encoding"))
 
 
 def replayed(names: Iterable[str]) -> list[Path]:

@@ -175,6 +175,17 @@ def test_a_cookie_for_a_domain_asks_nobody(folder: Path, replay: Callable[..., A
     assert own["cookies"] == ["a=1; Domain=letters.example"]
 
 
+def test_a_body_that_was_archived_decoded_is_served(folder: Path, replay: Callable[..., Any]) -> None:
+    """Other tools' archives hold bodies decoded under the header of their coding: Scrapy does not get to decode them again."""
+    with ArchiveWriter(folder / "x.warc.gz") as writer:
+        for coding in (b"gzip", b"br"):
+            url = f"http://letters.example/{coding.decode()}"
+            writer.write_response(url, support.DATE, _sized(_letter(1), KIND, b"Content-Encoding: " + coding))
+    again = replay(["http://letters.example/gzip", "http://letters.example/br"], "x.warc.gz")
+    sizes = [line["size"] for line in support.lines(folder / "again.jsonl") if "own" in line]
+    assert sizes == [len(_letter(1))] * 2, again.log
+
+
 def _write(path: Path, date: str, url: str, page: bytes) -> None:
     with ArchiveWriter(path) as writer:
         writer.write_response(url, date, _sized(page, KIND))
