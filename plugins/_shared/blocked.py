@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scraper.sites import Site
 
 _LONGEST = 2500  # code points that such a page shows; an article's page shows more
+_MOST = 1000  # elements of such a page; counting them is quick, and spares reading the text of a large page
 _CHALLENGE = (
     ".g-recaptcha, .h-captcha, .cf-turnstile, #challenge-form, #challenge-running, #px-captcha, iframe[src*='captcha'], "
     "form[action*='captcha'], form[action*='/sorry/'], img[src*='captcha']"
@@ -43,7 +44,7 @@ def wall(page: HtmlPage) -> str | None:
 
     Only pages that show little and name no article count: logins and captchas stand beside the text of many an article.
     """
-    if page.meta("citation_title") or page.meta("citation_doi"):
+    if page.meta("citation_title") or page.meta("citation_doi") or len(page.css("body *")) > _MOST:
         return None
     shown = " ".join(text.value for body in page.css("body") if (text := body.text().squash()))
     if len(shown) > _LONGEST:
