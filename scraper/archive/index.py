@@ -79,7 +79,7 @@ def index_line(record: Record, warc: str) -> IndexLine | None:
     length = record.length if record.compressed else len(head.raw) + head.length  # as cdxj-indexer: no closing newlines
     data |= {"length": str(length), "offset": str(record.offset), "filename": warc}
     data["record_id"] = head.record_id(record.block)
-    return IndexLine(_key(head.url), timestamp(head.date), record.offset, data)
+    return IndexLine(surt_key(head.url), timestamp(head.date), record.offset, data)
 
 
 def write_index(archive: Path, lines: Iterable[IndexLine]) -> Path:
@@ -179,7 +179,7 @@ class Finder:
             payload_sha256: Hexadecimal.
         """
         if self._unread is None:
-            self._unread = list(_archives(self.places))
+            self._unread = list(archives_in(self.places))
             for archive in self._unread:
                 self._learn(archive, _listed(archive))
         found = self._confirmed(record_id, payload_sha256)
@@ -217,7 +217,7 @@ def find(record_id: str, payload_sha256: str, places: Path | str | Iterable[Path
     return Finder(places).find(record_id, payload_sha256)
 
 
-def _archives(places: Path | str | Iterable[Path | str]) -> Iterator[Path]:
+def archives_in(places: Path | str | Iterable[Path | str]) -> Iterator[Path]:
     """The archives in some places, in the order of their names."""
     for place in [places] if isinstance(places, Path | str) else places:
         path = Path(place)
@@ -260,7 +260,7 @@ def _described(item: Capture | UnreadableCapture, digest: str | None) -> dict[st
     return data
 
 
-def _key(url: str) -> str:
+def surt_key(url: str) -> str:
     """The URL as a SURT, computed without any look-up, or the URL itself where it has none; one word in any case."""
     try:
         key = str(surt.surt(url))

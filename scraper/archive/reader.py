@@ -69,7 +69,7 @@ def raw_records(path: Path | str, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -
         NotAnArchive: As for `scan`.
     """
     path = Path(path)
-    with _open(path) as file:
+    with open_archive(path) as file:
         size = file.seek(0, 2)
         form = _form(file, path, size)
         yield from _records(file, form, size, max_block)
@@ -101,8 +101,8 @@ def read_at(
     """
     path = Path(path)
     hole: Hole | None = None
-    with _open(path) as file:
-        for record in _records_at(file, path, offset, max_payload + _HEADROOM):
+    with open_archive(path) as file:
+        for record in records_at(file, path, offset, max_payload + _HEADROOM):
             if isinstance(record, Hole):
                 hole = hole or record
             elif record_id in {None, record.head.record_id(record.block)}:
@@ -127,7 +127,7 @@ def _wanted(record: Record, path: Path, length: int | None, max_payload: int) ->
     return item
 
 
-def _records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterator[Record | Hole]:
+def records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterator[Record | Hole]:
     """The record at an offset, or all records of the gzip member there."""
     size = file.seek(0, 2)
     members = Members(file)
@@ -194,7 +194,7 @@ def _form(file: IO[bytes], path: Path, size: int) -> _Form:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[IO[bytes]]:
+def open_archive(path: Path) -> Iterator[IO[bytes]]:
     """Open an archive.
 
     Raises:

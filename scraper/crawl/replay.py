@@ -40,12 +40,9 @@ from scraper.archive import (
     raw_records,
 )
 from scraper.archive.decoding import Broken
-from scraper.archive.index import _archives as archives_in
-from scraper.archive.index import _key as surt_key
-from scraper.archive.index import index_line
+from scraper.archive.index import archives_in, index_line, surt_key
 from scraper.archive.payload import HttpHead, dechunk, read_http
-from scraper.archive.reader import _open as open_archive
-from scraper.archive.reader import _records_at as records_at
+from scraper.archive.reader import open_archive, records_at
 from scraper.crawl.archiver import Archiver
 from scraper.crawl.store import Stored
 from scraper.crawl.threads import in_thread

@@ -136,8 +136,9 @@ def _stem(spider: str) -> str:
 
 
 def _holds_page(entry: Entry) -> bool:
-    """Whether a response is a success (RFC 9110 §15.3); `scraper extract` asks the same."""
-    return entry.status is not None and 200 <= entry.status < 300  # noqa: PLR2004
+    """Whether a response is a success (RFC 9110 §15.3) that came whole; `scraper extract` asks the same."""
+    whole = "WARC-Truncated" not in dict(entry.headers)
+    return whole and entry.status is not None and 200 <= entry.status < 300  # noqa: PLR2004
 
 
 def _counted(entry: Entry, written: Written) -> Counter[str]:

@@ -137,7 +137,7 @@ def test_an_index_of_no_archive_is_refused(tmp_path: Path) -> None:
 @given(url=st.text(max_size=40) | st.from_regex(r"https?://[^ ]{0,20}(:\d{0,6})?/[^ ]{0,20}", fullmatch=True))
 def test_any_url_has_a_key_and_none_asks_the_network(url: str) -> None:
     """Keys are computed for whatever stands as URL, as one word, and without a look-up."""
-    from scraper.archive.index import _key  # noqa: PLC0415
+    from scraper.archive.index import surt_key  # noqa: PLC0415
 
     def refuse(*_: object) -> NoReturn:
         raise AssertionError("a look-up was made")
@@ -145,8 +145,8 @@ def test_any_url_has_a_key_and_none_asks_the_network(url: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "socket", refuse)
         patch.setattr(socket, "getaddrinfo", refuse)
-        assert " " not in _key(url)
-        assert "\n" not in _key(url)
+        assert " " not in surt_key(url)
+        assert "\n" not in surt_key(url)
 
 
 @pytest.mark.parametrize(
