@@ -20,7 +20,6 @@
     │   └── ReplayError            a pointer that does not fit its payload
     ├── RecordError                a record that must not be emitted; carries the field
     │   ├── UnsourcedValue         a plain value in a record: provenance was forgotten
-    │   ├── Unlocated              a value's bytes could not be established
     │   └── SchemaViolation        the record does not satisfy its schema
     └── SiteError                  plugins
         ├── BrokenPlugin           a plugin that cannot be loaded
@@ -164,10 +163,6 @@ class RecordError(ScraperError):
 
 class UnsourcedValue(RecordError):
     """A plain value stands where a sourced one must: provenance was forgotten."""
-
-
-class Unlocated(RecordError):
-    """A value whose bytes could not be established."""
 
 
 class SchemaViolation(RecordError):

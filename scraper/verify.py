@@ -7,7 +7,6 @@ cannot be reached is never a good one.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -19,7 +18,7 @@ from scraper.quoting import replay
 from scraper.records import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Outcome = Literal["verified", "failed", "unlocated", "stated", "archive missing"]
@@ -191,8 +190,3 @@ def archive_damage(path: Path) -> Iterator[str]:
                 yield f"{path} at offset {item.offset}: {item.reason}"
     except ScraperError as error:
         yield str(error)
-
-
-def tally(verdicts: Iterable[Verdict]) -> Counter[Outcome]:
-    """Count verdicts by outcome."""
-    return Counter(verdict.outcome for verdict in verdicts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from scraper.pages import TextPage
 from scraper.quoting import Sourced
 from scraper.records.article import Article
 from scraper.sites import Registry, Site
-from scraper.verify import Archives, archive_damage, leaves_of, tally, verify_line
+from scraper.verify import Archives, archive_damage, leaves_of, verify_line
 
 PAGES = {f"https://letters.example/{number}": PAGE.replace("bees", f"bees of {number}") for number in range(3)}
 
@@ -38,7 +39,7 @@ def extracted(archive: Path, site: Site | None = None) -> list[dict[str, Any]]:
 
 def outcomes(data: Any, *folders: Path) -> dict[str, int]:
     """The count of verdicts on an extraction."""
-    return dict(tally(verify_line(orjson.dumps(data), Archives(folders))))
+    return dict(Counter(verdict.outcome for verdict in verify_line(orjson.dumps(data), Archives(folders))))
 
 
 def all_well(archive: Path, data: list[dict[str, Any]]) -> bool:

@@ -14,9 +14,10 @@ from scraper.pages import open_page
 from scraper.quoting import replay
 from scraper.records import check, plain
 from scraper.sites import Registry, load_registry
+from scraper.verify import leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from scraper.records import Plain
 
@@ -49,7 +50,7 @@ def read(registry: Registry) -> Callable[..., Read]:
         site, layout = registry.choose(url, "text/plain", DATE, page)
         (found,) = (plain(record) for record in [layout.extract(page)])
         check("article/1", found.record | ({"title": "None"} if untitled else {}))
-        leaves = dict(_leaves(found.record, ""))
+        leaves = dict(leaves_of(found.record))
         assert leaves.keys() == found.provenance.keys()
         for path, value in leaves.items():
             assert replay(found.provenance[path], payload, page.charset) == value, path
@@ -68,12 +69,3 @@ def claims(registry: Registry) -> Callable[[bytes], list[str]]:
         return [name for name, layout in layouts if layout.recognises and layout.recognises(page)]
 
     return claimed
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield every leaf of plain JSON with its JSON Pointer."""
-    if isinstance(value, dict | list):
-        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(member, f"{path}/{key}")
-    else:
-        yield path, value

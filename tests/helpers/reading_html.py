@@ -13,9 +13,9 @@ from scraper.pages import open_page
 from scraper.quoting import replay
 from scraper.records import check, plain
 from scraper.sites import load_registry
+from scraper.verify import leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from scraper.records import Plain
@@ -45,7 +45,7 @@ def read_html(payload: bytes, url: str = NOWHERE) -> Read:
     site, layout = load_registry().choose(url, "text/html", DATE, page)
     (found,) = (plain(record) for record in [layout.extract(page)])
     check("article/1", found.record)
-    leaves = dict(_leaves(found.record, ""))
+    leaves = dict(leaves_of(found.record))
     assert leaves.keys() == found.provenance.keys()
     for path, value in leaves.items():
         assert replay(found.provenance[path], payload, page.charset) == value, path
@@ -72,15 +72,6 @@ def claimed(site: str, folder: Path) -> list[str]:
 def _payload(path: Path) -> bytes:
     raw = path.read_bytes()
     return gzip.decompress(raw) if path.suffix == ".gz" else raw
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield every leaf of plain JSON with its JSON Pointer."""
-    if isinstance(value, dict | list):
-        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(member, f"{path}/{key}")
-    else:
-        yield path, value
 
 
 def as_html(dump: bytes) -> bytes:

@@ -12,9 +12,10 @@ from scraper.pages import open_page
 from scraper.quoting import replay
 from scraper.records import check, plain
 from scraper.sites import load_registry
+from scraper.verify import leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from scraper.sites import Registry
 
@@ -74,7 +75,7 @@ def read(registry: Registry) -> Callable[..., Found]:
         site, layout = registry.choose(URL, media_type, DATE, opened)
         found = plain(layout.extract(opened))
         check("article/1", found.record)
-        leaves = dict(_leaves(found.record, ""))
+        leaves = dict(leaves_of(found.record))
         assert leaves.keys() == found.provenance.keys()
         for path, value in leaves.items():
             assert replay(found.provenance[path], payload, opened.charset) == value, path
@@ -103,12 +104,3 @@ def claimed(registry: Registry) -> Callable[..., bool]:
         return bool(layout.recognises and layout.recognises(page))
 
     return claims
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield every leaf of plain JSON with its JSON Pointer."""
-    if isinstance(value, dict | list):
-        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(member, f"{path}/{key}")
-    else:
-        yield path, value
