@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING, Final
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from scraper.archive.digests import Digest, read_digest
 from scraper.archive.head import ARC_LINE, MAX_HEAD, MAX_LINE, WARC_LINE, Head, opens, parse_arc, parse_warc
@@ -97,6 +97,7 @@ class RecordStream:
         arc: Whether the records are ARC's.
         position: Where in the stream its next byte is.
         size: Position of the stream's end, where known: then no block that passes it is read in vain.
+        end: Records that begin at this position or behind it are not read; None for all.
     """
 
     stream: IO[bytes]
@@ -104,7 +105,8 @@ class RecordStream:
     arc: bool
     position: int = 0
     size: int | None = None
-    _next: bytes = b""
+    end: int | None = None
+    _next: bytes = field(default=b"", init=False)
 
     def records(self) -> Iterator[Found | Torn]:
         """Every record, and every place that is none; a forward-only stream ends at the first such place."""
@@ -121,9 +123,9 @@ class RecordStream:
                 return
 
     def read(self) -> Found | Torn | None:
-        """The next record; None at the end of the stream."""
+        """The next record; None at the end of the stream, or of the range."""
         start, line = self._line_after_gap()
-        if not line:
+        if not line or (self.end is not None and start >= self.end):
             return None
         if not opens(line, arc=self.arc):
             return Torn("no record begins here", start, start + 1)

@@ -165,7 +165,7 @@ class _Inflater(io.RawIOBase):
         return 0
 
 
-def gzip_records(file: IO[bytes], *, size: int, limit: int, arc: bool, start: int = 0) -> Iterator[Record | Hole]:
+def gzip_records(file: IO[bytes], *, size: int, limit: int, arc: bool, start: int, end: int) -> Iterator[Record | Hole]:
     """Records of a compressed archive.
 
     Args:
@@ -174,15 +174,16 @@ def gzip_records(file: IO[bytes], *, size: int, limit: int, arc: bool, start: in
         limit: As for `RecordStream`.
         arc: As for `RecordStream`.
         start: Offset of the first member to read.
+        end: Members that begin here or behind it are not read.
     """
     members = Members(file)
     offset = start
-    while (member := members.member(offset)) is not None:
+    while offset < end and (member := members.member(offset)) is not None:
         if isinstance(member, Hole):
             found = members.search(offset + 1, arc=arc)
-            end = size if found is None else found
-            yield Hole(member.reason, offset, end - offset)
-            offset = end
+            stop = size if found is None else found
+            yield Hole(member.reason, offset, stop - offset)
+            offset = stop
         else:
             yield from member_records(members, member, limit=limit, arc=arc)
             offset += member.length

@@ -31,14 +31,19 @@ _BUFFER: Final = 256 << 10
 _ZIP: Final = b"PK\x03\x04"
 
 
-def scan(path: Path | str, *, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
-    """Read an archive from start to end; every record and every damaged place gives one item.
+def scan(path: Path | str, *, start: int = 0, end: int | None = None, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
+    """Read an archive from start to end, or a range of it; every record and every damaged place gives one item.
 
     The scan goes on behind damage: at the next gzip member, or the next line, that opens a record. Nothing else stops
     it. (Behind damage only, an archive stored inside a page could be taken for records of this one.)
 
+    Ranges that follow each other, cut where items begin (see `boundaries`), give together what one scan gives: an item
+    belongs to the range in which it begins, and is read to its end wherever that is.
+
     Args:
         path: A WARC or ARC file, compressed or not; its content decides, not its name.
+        start: Offset of the first item, in bytes of the file: 0, or where an item begins.
+        end: Items that begin here or behind it are left to the next range; None for the end of the file.
         max_payload: Most bytes that a decoded payload may have; a larger one gives an `UnreadableCapture`.
 
     Yields:
@@ -48,18 +53,22 @@ def scan(path: Path | str, *, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
         NotAnArchive: The file holds no WARC or ARC record, or cannot be read.
     """
     name = Path(path).name
-    for record in raw_records(path, max_block=max_payload + _HEADROOM):
+    for record in raw_records(path, start=start, end=end, max_block=max_payload + _HEADROOM):
         if isinstance(record, Hole):
             yield Damage(reason=record.reason, warc=name, offset=record.offset, length=record.length)
         else:
             yield interpret(record, path, max_payload=max_payload)
 
 
-def raw_records(path: Path | str, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -> Iterator[Record | Hole]:
-    """Read an archive from start to end without looking into the blocks: for copying, repairing, indexing.
+def raw_records(
+    path: Path | str, *, start: int = 0, end: int | None = None, max_block: int = MAX_PAYLOAD + _HEADROOM
+) -> Iterator[Record | Hole]:
+    """Read an archive, or a range of it, without looking into the blocks: for copying, repairing, indexing.
 
     Args:
         path: As for `scan`.
+        start: As for `scan`.
+        end: As for `scan`.
         max_block: Blocks of more bytes are read over: their records come with `oversize` set and no block.
 
     Yields:
@@ -72,7 +81,7 @@ def raw_records(path: Path | str, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -
     with open_archive(path) as file:
         size = file.seek(0, 2)
         form = _form(file, path, size)
-        yield from _records(file, form, size, max_block)
+        yield from _records(file, form, size, max_block, start=start, end=size if end is None else end)
 
 
 def read_at(
@@ -158,12 +167,12 @@ class _Form:
     arc: bool
 
 
-def _records(file: IO[bytes], form: _Form, size: int, limit: int) -> Iterator[Record | Hole]:
-    """All records of an archive of this form, and the holes between them."""
-    file.seek(0)
+def _records(file: IO[bytes], form: _Form, size: int, limit: int, *, start: int, end: int) -> Iterator[Record | Hole]:
+    """All records that begin in a range of an archive of this form, and the holes between them."""
     if form.compressed:
-        return gzip_records(file, size=size, limit=limit, arc=form.arc)
-    return located(RecordStream(file, limit, form.arc, size=size).records(), size=size)
+        return gzip_records(file, size=size, limit=limit, arc=form.arc, start=start, end=end)
+    file.seek(start)
+    return located(RecordStream(file, limit, form.arc, position=start, size=size, end=end).records(), size=size)
 
 
 def _form(file: IO[bytes], path: Path, size: int) -> _Form:
@@ -186,7 +195,7 @@ def _form(file: IO[bytes], path: Path, size: int) -> _Form:
         if line.match(opening) or (arc and opening.startswith(b"filedesc:")):
             return _Form(compressed, arc)
     for form in (_Form(compressed, arc) for compressed in (True, False) for arc in (False, True)):
-        if any(isinstance(record, Record) for record in _records(file, form, size, 0)):
+        if any(isinstance(record, Record) for record in _records(file, form, size, 0, start=0, end=size)):
             return form
     if (compressed and not opening) or b"WARC/1.".startswith(opening[:7]):
         return _Form(compressed, arc=False)  # cut within the first line of what was a WARC
