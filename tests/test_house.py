@@ -17,7 +17,8 @@ from scraper import errors
 ROOT = Path(__file__).parents[1]
 FLOORS = {
     "scraper.errors": 1, "scraper.archive": 2, "scraper.quoting": 2, "scraper.pages": 3, "scraper.records": 3, "scraper.sites": 4,
-    "scraper.verify": 4, "scraper.extract": 5, "plugins": 5, "scraper.crawl": 6, "scraper.jobs": 6, "scraper.cli": 7,
+    "scraper.verify": 4, "scraper.extract": 5, "plugins": 5, "scraper.crawl": 6, "scraper.jobs": 6,
+    "scraper.authoring": 6, "scraper.cli": 7,
 }  # fmt: skip
 MODULES = sorted(
     path for folder in ("scraper", "plugins") for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts

@@ -12,21 +12,19 @@ from rich.text import Text
 from scraper.cli.console import stdout
 from scraper.cli.output import read_lines, where_archives_are
 from scraper.errors import QuotingError, UsageError
-from scraper.quoting.reading import read
-from scraper.quoting.replay import slices
-from scraper.quoting.steps import Step, run
+from scraper.quoting.context import CONTEXT, places, stages
 from scraper.sites import load_registry
 from scraper.verify import Archives, Verdict, leaves_of, verify_extraction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from scraper.quoting.context import Place
 
 
 @click.command("explain")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.argument("what", nargs=-1, required=True, metavar="[RECORD] FIELD")
 @click.option("--archives", multiple=True, type=click.Path(path_type=Path), help="A folder with archives; may be repeated.")
-@click.option("--context", default=60, show_default=True, type=click.IntRange(0), help="Bytes to show on each side.")
+@click.option("--context", default=CONTEXT, show_default=True, type=click.IntRange(0), help="Bytes to show on each side.")
 def command(output: Path, what: tuple[str, ...], archives: tuple[Path, ...], context: int) -> None:
     """Show where a value came from: the bytes in their place, the steps one by one, the value, the verdict.
 
@@ -49,11 +47,11 @@ def command(output: Path, what: tuple[str, ...], archives: tuple[Path, ...], con
     if not fields:
         known = ", ".join(path for path, _ in leaves_of(data["record"]))
         raise UsageError(f"{output}:{number} has no field {field}; it has {known}")
-    places = Archives(archives or where_archives_are(output), deep=bool(archives))
+    held = Archives(archives or where_archives_are(output), deep=bool(archives))
     _show_capture(output, number, data)
-    verdicts = {verdict.field: verdict for verdict in verify_extraction(data, places)}
+    verdicts = {verdict.field: verdict for verdict in verify_extraction(data, held)}
     for path in fields:
-        _show_field(verdicts[path], data, places, context)
+        _show_field(verdicts[path], data, held, context)
 
 
 def _find(output: Path, record: str | None) -> tuple[int, dict[str, Any]]:
@@ -80,7 +78,7 @@ def _show_capture(output: Path, number: int, data: dict[str, Any]) -> None:
     stdout.print(f"archive  {capture['warc']} at offset {capture['offset']}, {capture['length']} bytes, {capture['record_id']}")
 
 
-def _show_field(verdict: Verdict, data: dict[str, Any], places: Archives, context: int) -> None:
+def _show_field(verdict: Verdict, data: dict[str, Any], archives: Archives, context: int) -> None:
     field = verdict.field
     pointer = data["provenance"].get(field, {})
     stdout.print()
@@ -89,44 +87,24 @@ def _show_field(verdict: Verdict, data: dict[str, Any], places: Archives, contex
         stdout.print(f"found by {pointer['selector']}")
     if pointer.get("spans") and verdict.outcome != "archive missing":
         try:
-            _show_bytes(pointer, data, places, context)
+            _show_bytes(pointer, data, archives, context)
         except QuotingError as error:
             stdout.print(f"the pointer does not replay: {error}")
     stdout.print(f"value    {dict(leaves_of(data['record']))[field]!r}")
     stdout.print(f"verdict  {verdict.outcome}" + (f": {verdict.reason}" if verdict.reason else ""))
 
 
-def _show_bytes(pointer: dict[str, Any], data: dict[str, Any], places: Archives, context: int) -> None:
-    payload, charset = places.capture(data["capture"]).payload, data["capture"]["charset"]
-    texts = []
-    for (start, end), (raw, reading) in zip(pointer["spans"], list(slices(pointer, payload)), strict=True):
-        texts.append(read(raw, charset, reading))
-        stdout.print(f"bytes    [{start}, {end}) of {len(payload)}, read as {reading}")
-        stdout.print(_in_context(payload, start, end, charset, context))
-    for label, value in _stages(texts, [Step.from_json(each) for each in pointer.get("steps", [])]):
+def _show_bytes(pointer: dict[str, Any], data: dict[str, Any], archives: Archives, context: int) -> None:
+    payload, charset = archives.capture(data["capture"]).payload, data["capture"]["charset"]
+    for place in places(pointer, payload, charset, context):
+        stdout.print(f"bytes    {place.title}")
+        stdout.print(_in_context(place))
+    for label, value in stages(pointer, payload, charset):
         stdout.print(f"step     {label} → {value!r}")
 
 
-def _in_context(payload: bytes, start: int, end: int, charset: str, context: int) -> Text:
-    """Return the bytes around a span as text, the quoted part between ⟦ and ⟧."""
-    before, quoted, after = payload[max(0, start - context) : start], payload[start:end], payload[end : end + context]
-    shown = Text("         …" if start > context else "         ")
-    shown.append(_visible(before, charset), style="dim")
-    shown.append("⟦", style="bold green")
-    shown.append(_visible(quoted, charset), style="bold")
-    shown.append("⟧", style="bold green")
-    shown.append(_visible(after, charset), style="dim")
-    return shown.append("…" if end + context < len(payload) else "")
-
-
-def _visible(raw: bytes, charset: str) -> str:
-    """Decode, with undecodable bytes and control characters (line ends too) as escapes."""
-    text = raw.decode(charset, "backslashreplace")
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-
-
-def _stages(texts: list[str], steps: list[Step]) -> Iterator[tuple[str, Any]]:
-    """Yield each step, and the value after it."""
-    for count, step in enumerate(steps, 1):
-        args = ", ".join(f"{name}={value!r}" for name, value in step.args.items())
-        yield f"{step.label}({args})" if args else step.label, run(texts, steps[:count])
+def _in_context(place: Place) -> Text:
+    """Return a span in its surroundings, the quoted part between ⟦ and ⟧."""
+    return Text.assemble(
+        "         ", (place.before, "dim"), ("⟦", "bold green"), (place.quoted, "bold"), ("⟧", "bold green"), (place.after, "dim")
+    )
