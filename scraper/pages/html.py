@@ -59,13 +59,18 @@ class NodeList:
 
     def get(self) -> Sourced[str]:
         """Return the first match as a value, or `MISSING`. An element's value is its source, tags included."""
-        hit = self._first() if self._found is None and self._first is not None else next(iter(self._hits()), None)
+        hit = self._one()
         return MISSING if hit is None else self._page._value(hit, self._selector)  # noqa: SLF001  # a friend, in its own module
 
     def getall(self) -> list[Sourced[str]]:
         """Return every match as a value."""
         value, selector = self._page._value, self._selector  # noqa: SLF001  # a friend, in its own module
         return [value(hit, selector) for hit in self._hits()]
+
+    def text(self) -> Sourced[str]:
+        """Return all text of the first match, see `HtmlNode.text`; `MISSING` if there is no match."""
+        hit = self._one()
+        return MISSING if hit is None else HtmlNode(self._page, hit, self._selector).text()
 
     def css(self, selector: str) -> NodeList:
         """Select relative to each node; see `HtmlNode.css`."""
@@ -80,6 +85,10 @@ class NodeList:
             return [hit for found in lists for hit in found._hits()]  # noqa: SLF001  # its own class
 
         return NodeList(self._page, f"{self._selector} >> {selector}", every)
+
+    def _one(self) -> Hit | None:
+        """Return the first match; where nothing is selected yet, nothing behind it is looked for."""
+        return self._first() if self._found is None and self._first is not None else next(iter(self._hits()), None)
 
     def _hits(self) -> Sequence[Hit]:
         if self._found is None:

@@ -57,6 +57,11 @@ class XmlNodeList:
         """Return every match as a value."""
         return [node.get() for node in self._nodes()]
 
+    def text(self) -> Sourced[str]:
+        """Return all text of the first match, see `XmlNode.text`; `MISSING` if there is no match."""
+        found = self._nodes()
+        return found[0].text() if found else MISSING
+
     def css(self, selector: str) -> XmlNodeList:
         """Select relative to each node; see `XmlNode.css`."""
         lists = [node.css(selector) for node in self]

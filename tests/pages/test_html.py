@@ -106,6 +106,15 @@ def test_text_below_has_a_span_for_each_run(page: HtmlPage) -> None:
     assert shown(title.re(r"&.*niche")) == ["&amp; ", "β-catenin", " in the ", "niche"]
 
 
+def test_a_list_gives_the_text_of_its_first_match() -> None:
+    """What a selector found gives the whole text of its first match, or nothing, without a look at whether there is one."""
+    page = body("<h1>Socks <i>in</i> socks</h1><h1>Second</h1>")
+    assert page.css("h1").text().value == page.xpath("//h1").text().value == "Socks in socks"
+    assert page.css("h1").text().spans == page.css("h1")[0].text().spans
+    assert page.css("h1::text").text().value == "Socks "
+    assert page.css("h2").text().squash() is MISSING
+
+
 def test_text_leaves_scripts_out(page: HtmlPage) -> None:
     """Text below an element skips scripts and styles, and comments do not count as text."""
     abstract = page.css("#abstract")[0]

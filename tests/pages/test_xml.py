@@ -34,7 +34,8 @@ def test_selecting_by_css() -> None:
     assert [len(record.css(selector)) for selector in ("rec", "> i", "set i", "i, none", "rec:first-child > i")] == [1, 1, 0, 2, 1]
     for found in (record.css("::text"), record.css("rec *::text"), record.xpath(".//text()")):
         assert [value.value for value in found.getall()] == ["Stem ", "Cells", " & more"]
-    assert page.css("nope").get() is MISSING
+    assert page.css("nope").get() is page.css("nope").text() is MISSING
+    assert page.css("rec").text().value == record.text().value == "Stem Cells & more"
     assert not page.css("Rec")
     assert page.css("rec").css("i::text").get().spans == page.css("rec").xpath("i/text()").get().spans
 
