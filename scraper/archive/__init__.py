@@ -11,6 +11,7 @@ from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCa
 from scraper.archive.framing import Hole, Record
 from scraper.archive.index import Finder, build_index, file_sha256, find, index_path, indexed_sha256
 from scraper.archive.interpret import interpret
+from scraper.archive.ranges import boundaries
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
 from scraper.archive.volume import Cut
 from scraper.archive.writer import ArchiveWriter, Written
@@ -28,6 +29,7 @@ __all__ = [
     "Skipped",
     "UnreadableCapture",
     "Written",
+    "boundaries",
     "build_index",
     "file_sha256",
     "find",

@@ -98,6 +98,8 @@ class RecordStream:
         position: Where in the stream its next byte is.
         size: Position of the stream's end, where known: then no block that passes it is read in vain.
         end: Records that begin at this position or behind it are not read; None for all.
+        jump: Whether to jump over blocks, unread, where the next record confirms their length: then places are all that is
+            exact, for digests are not checked (a whole record and one with a wrong digest end at the same place).
     """
 
     stream: IO[bytes]
@@ -106,6 +108,7 @@ class RecordStream:
     position: int = 0
     size: int | None = None
     end: int | None = None
+    jump: bool = False
     _next: bytes = field(default=b"", init=False)
 
     def records(self) -> Iterator[Found | Torn]:
@@ -141,6 +144,8 @@ class RecordStream:
         end = begin + head.length
         if self.size is not None and end > self.size:
             return Torn(f"the block has {self.size - begin} of {head.length} bytes", start, begin)
+        if self.jump and (stop := self._jumped(begin, end)):
+            return Found(head, b"", True, start, stop)
         digest = read_digest(head.fields.get("warc-block-digest"))
         block, verified = self._block(head.length, digest)
         if self.position < end:
@@ -153,6 +158,15 @@ class RecordStream:
         if not (placed or digest or _http_length_fits(block)):
             return Torn("the block does not end where its length says, and no digest vouches for it", start, begin)
         return Found(head, block, head.length > self.limit, start, stop)
+
+    def _jumped(self, begin: int, end: int) -> int | None:
+        """Jump over a block: where its record ends; None, back at the block, when no record begins behind it."""
+        self._go(end)
+        blanks, stop = self._terminator()
+        if blanks and opens(self._next, arc=self.arc):
+            return stop
+        self._go(begin)
+        return None
 
     def _block(self, length: int, digest: Digest | None) -> tuple[bytes, bool]:
         """Up to `length` bytes (none of them kept beyond the limit), and whether they have the digest."""

@@ -142,6 +142,11 @@ def indexed_sha256(archive: Path) -> str | None:
     return None
 
 
+def indexed_offsets(archive: Path) -> set[int]:
+    """The offsets in an archive's index; empty where there is none."""
+    return {offset for _, offset in _listed(archive)}
+
+
 def index_path(archive: Path) -> Path:
     """Where the index of an archive is."""
     return archive.with_name(archive.name + SUFFIX)

@@ -60,15 +60,18 @@ class Members:
             self._start, at = offset, 0
         return memoryview(self._buffer)[at : at + size]
 
-    def member(self, offset: int) -> Member | Hole | None:
-        """The member at an offset; a hole of unknown length when it is no whole member; None at the file's end."""
+    def member(self, offset: int, *, keep: bool = True) -> Member | Hole | None:
+        """The member at an offset; a hole of unknown length when it is no whole member; None at the file's end.
+
+        Without `keep`, what it inflates to is not held.
+        """
         if not self.piece(offset):
             return None
         if not self.magic(offset):
             return Hole("no gzip member begins here", offset, None)
         inflate = zlib_ng.decompressobj(31)
         end, size = offset, 0
-        parts: list[bytes] | None = []
+        parts: list[bytes] | None = [] if keep else None
         try:
             while not inflate.eof:
                 piece = self.piece(end)
@@ -187,6 +190,21 @@ def gzip_records(file: IO[bytes], *, size: int, limit: int, arc: bool, start: in
         else:
             yield from member_records(members, member, limit=limit, arc=arc)
             offset += member.length
+
+
+def unit_offsets(members: Members, *, arc: bool) -> Iterator[int]:
+    """Where members with records begin, and the places that are none: offsets that `gzip_records` gives, or gives to nothing.
+
+    Members are inflated, their records are not looked at.
+    """
+    offset: int | None = 0
+    while offset is not None and (member := members.member(offset, keep=False)) is not None:
+        if isinstance(member, Member):
+            offset += member.length
+        else:
+            offset = members.search(offset + 1, arc=arc)
+        if offset is not None and members.opens_record(offset, arc=arc):
+            yield offset
 
 
 def member_records(members: Members, member: Member, *, limit: int, arc: bool) -> Iterator[Record | Hole]:

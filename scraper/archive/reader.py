@@ -79,9 +79,8 @@ def raw_records(
     """
     path = Path(path)
     with open_archive(path) as file:
-        size = file.seek(0, 2)
-        form = _form(file, path, size)
-        yield from _records(file, form, size, max_block, start=start, end=size if end is None else end)
+        form = form_of(file, path)
+        yield from _records(file, form, max_block, start=start, end=form.size if end is None else end)
 
 
 def read_at(
@@ -160,27 +159,35 @@ def records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterator
 
 
 @frozen
-class _Form:
-    """How an archive is stored: in gzip members or not, as ARC or as WARC."""
+class Form:
+    """How an archive is stored.
+
+    Attributes:
+        compressed: In gzip members, or not.
+        arc: As ARC, or as WARC.
+        size: Bytes of the file.
+    """
 
     compressed: bool
     arc: bool
+    size: int
 
 
-def _records(file: IO[bytes], form: _Form, size: int, limit: int, *, start: int, end: int) -> Iterator[Record | Hole]:
+def _records(file: IO[bytes], form: Form, limit: int, *, start: int, end: int) -> Iterator[Record | Hole]:
     """All records that begin in a range of an archive of this form, and the holes between them."""
     if form.compressed:
-        return gzip_records(file, size=size, limit=limit, arc=form.arc, start=start, end=end)
+        return gzip_records(file, size=form.size, limit=limit, arc=form.arc, start=start, end=end)
     file.seek(start)
-    return located(RecordStream(file, limit, form.arc, position=start, size=size, end=end).records(), size=size)
+    return located(RecordStream(file, limit, form.arc, position=start, size=form.size, end=end).records(), size=form.size)
 
 
-def _form(file: IO[bytes], path: Path, size: int) -> _Form:
+def form_of(file: IO[bytes], path: Path) -> Form:
     """Tell how a file is stored, by its first bytes or, where those are destroyed, by the first record in it.
 
     Raises:
         NotAnArchive: There is no record in it.
     """
+    size = file.seek(0, 2)
     file.seek(0)
     start = file.read(MAX_LINE)
     if not start:
@@ -188,18 +195,25 @@ def _form(file: IO[bytes], path: Path, size: int) -> _Form:
     if start.startswith(_ZIP):
         hint = "load it first: scraper load FILE.wacz -o archives/NAME.warc.gz"
         raise NotAnArchive(f"this is a ZIP (a WACZ?), no WARC; {hint}", path=path)
-    members = Members(file)
     compressed = start[: len(MAGIC)] == MAGIC[: len(start)]
-    opening = members.start_of(0) if compressed else start
+    opening = Members(file).start_of(0) if compressed else start
     for arc, line in ((False, WARC_LINE), (True, ARC_LINE)):
         if line.match(opening) or (arc and opening.startswith(b"filedesc:")):
-            return _Form(compressed, arc)
-    for form in (_Form(compressed, arc) for compressed in (True, False) for arc in (False, True)):
-        if any(isinstance(record, Record) for record in _records(file, form, size, 0, start=0, end=size)):
+            return Form(compressed, arc, size)
+    for form in (Form(compressed, arc, size) for compressed in (True, False) for arc in (False, True)):
+        if any(isinstance(record, Record) for record in _records(file, form, 0, start=0, end=size)):
             return form
     if (compressed and not opening) or b"WARC/1.".startswith(opening[:7]):
-        return _Form(compressed, arc=False)  # cut within the first line of what was a WARC
+        return Form(compressed, False, size)  # cut within the first line of what was a WARC
     raise NotAnArchive("there is no WARC or ARC record in this file", path=path)
+
+
+def begins_record(file: IO[bytes], offset: int, form: Form) -> bool:
+    """Whether a record's first line is at an offset, or in the gzip member there."""
+    if form.compressed:
+        return Members(file).opens_record(offset, arc=form.arc)
+    file.seek(offset)
+    return opens(file.readline(MAX_LINE), arc=form.arc)
 
 
 @contextmanager

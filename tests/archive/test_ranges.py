@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scraper.archive import Item, Record, raw_records, scan
+from scraper.archive import Item, Record, boundaries, index_path, raw_records, scan
 from scraper.errors import NotAnArchive
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 def joined(path: Path, cuts: list[int]) -> list[Item]:
     """What the ranges between some cuts give, one after the other."""
     return [item for start, end in pairwise([0, *cuts, None]) for item in scan(path, start=start or 0, end=end)]
+
+
+def records_at(path: Path) -> set[int]:
+    """Where whole records begin."""
+    return {record.offset for record in raw_records(path) if isinstance(record, Record)}
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -42,6 +47,7 @@ def test_ranges_cut_anywhere_give_what_one_scan_gives(archive: Path) -> None:
         except NotAnArchive:
             continue
         offsets = sorted({item.offset for item in whole})
+        assert records_at(path) - {0} <= set(boundaries(path, 1)) <= set(offsets) - {0}
         assert joined(path, offsets) == whole
         assert joined(path, chance.sample(offsets, 1)) == whole
         assert joined(path, sorted(chance.sample(offsets, len(offsets) // 2))) == whole
@@ -56,6 +62,30 @@ def test_a_range_reads_its_last_record_to_the_end(archive: Path) -> None:
     assert list(scan(archive, start=archive.stat().st_size)) == []
 
 
+def test_boundaries_make_ranges_of_the_asked_size(archive: Path) -> None:
+    """Ranges have at least the asked size but for the last one, and none is larger than it must be."""
+    records = [record for record in raw_records(archive) if isinstance(record, Record)]
+    longest = max(record.length for record in records)
+    for step in (1, 500, 1500, 10**6):
+        cuts = list(boundaries(archive, step))
+        sizes = [end - start for start, end in pairwise([0, *cuts])]
+        assert all(step <= size < step + longest for size in sizes)
+        assert joined(archive, cuts) == list(scan(archive))
+
+
+def test_an_index_gives_the_boundaries_only_while_it_is_the_archives(archive: Path) -> None:
+    """The index of the very archive is believed; of an archive that changed since, or where it points astray, it is not."""
+    captures = [record.offset for record in raw_records(archive) if isinstance(record, Record)][1:]
+    assert list(boundaries(archive, 1)) == captures
+    data = archive.read_bytes()
+    archive.write_bytes(data[captures[0] :])
+    assert list(boundaries(archive, 1)) == [offset - captures[0] for offset in captures[1:]]
+    archive.write_bytes(data)
+    index = index_path(archive)
+    index.write_bytes(index.read_bytes().replace(b'"offset":"%d"' % captures[1], b'"offset":"%d"' % (captures[1] + 1)))
+    assert list(boundaries(archive, 1)) == captures[:1] + captures[2:]
+
+
 @pytest.mark.shared_data
 def test_foreign_archives_are_read_in_ranges_as_in_one(shared: Path) -> None:
     """Of every foreign archive, ranges of one item each give the items of one scan."""
@@ -64,4 +94,6 @@ def test_foreign_archives_are_read_in_ranges_as_in_one(shared: Path) -> None:
             continue
         cuts = [record.offset for record in raw_records(path) if isinstance(record, Record)]
         found = [str(item) for item in joined(path, sorted(set(cuts))[:: max(1, len(cuts) // 40)])]
-        assert found == [str(item) for item in scan(path)], path.name
+        whole = list(scan(path))
+        assert found == [str(item) for item in whole], path.name
+        assert set(cuts) - {0} <= set(boundaries(path, 1)) <= {item.offset for item in whole}, path.name
