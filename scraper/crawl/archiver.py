@@ -30,6 +30,7 @@ from scraper.sites import Registry, load_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
@@ -80,6 +81,11 @@ class Archiver:
                 return archiver
         raise NotConfigured("the add-on scraper.crawl.Addon is not in ADDONS, or is switched off")
 
+    @property
+    def path(self) -> Path | None:
+        """The archive that is being written; None when there is none."""
+        return None if self._store is None else self._store.path
+
     def note(self, scheme: str, fidelity: str) -> None:
         """Say how faithful the records of a URL scheme will be, for the warcinfo record."""
         self._fidelity[scheme] = fidelity
@@ -98,7 +104,7 @@ class Archiver:
             self._stop(error)
             raise
         self._count(stored.counts)
-        self._keep(request, stored)
+        self.keep(request, stored)
 
     async def extract(self, request: Request | None) -> list[ExtractionItem]:
         """Extract the page that was captured for a request, once; a page that no site knows gives nothing.
@@ -132,7 +138,7 @@ class Archiver:
         place = f"{rejection.capture['warc']} at offset {rejection.capture['offset']}"
         _log.warning("%s (%s): %s: %s", rejection.capture["url"], place, rejection.error, rejection.reason)
 
-    def _keep(self, request: Request, stored: Stored) -> None:
+    def keep(self, request: Request, stored: Stored) -> None:
         """Keep a page until its response reaches the spider."""
         if stored.capture is not None:
             self._captures[request] = stored.capture

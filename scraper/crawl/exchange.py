@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from attrs import define, field
 
+from scraper.archive.compose import new_id
+
 
 @define(eq=False)
 class Exchange:
@@ -24,6 +26,7 @@ class Exchange:
         received: The response's bytes, interim responses before it included.
         complete: Whether the response came to its end.
         exact: Whether these are the bytes of the wire; else they were put together again from what Scrapy kept.
+        record_id: WARC-Record-ID of the response's record, known before it is written.
     """
 
     date: str
@@ -33,6 +36,7 @@ class Exchange:
     received: bytearray = field(factory=bytearray, repr=False)
     complete: bool = False
     exact: bool = True
+    record_id: str = field(factory=new_id)
 
     _closed: bool = field(default=False, init=False)
 

@@ -63,7 +63,7 @@ def entries(download: Download) -> Iterator[Entry]:
 
 def _exchange(download: Download, exchange: Exchange) -> Iterator[Entry]:
     """The records of one exchange; its request comes last."""
-    request_id, response_id = new_id(), new_id()
+    request_id, response_id = new_id(), exchange.record_id
     common = _common(exchange)
     received = bytes(exchange.received)
     interim, final = _split_interim(received)

@@ -324,8 +324,8 @@ class Replayer(Archiver):
         self._count({"replay/hit": 1})
         if place.record_id not in self._given and request.method == "GET" and self.options.extract:
             self._given.add(place.record_id)
-            self._keep(request, found.stored)
-        return _response(url, found, self._flags(request, found), with_body=request.method == "GET")
+            self.keep(request, found.stored)
+        return response_of(url, found, self._flags(request, found), with_body=request.method == "GET")
 
     def _miss(self, request: Request, url: str) -> Response:
         self._count({"replay/miss": 1})
@@ -408,7 +408,7 @@ def _remote(settings: BaseSettings) -> list[str]:
     return sorted({*settings.getwithbase("DOWNLOAD_HANDLERS"), "http", "https"} - _LOCAL)
 
 
-def _response(url: str, found: Answer, flags: list[str], *, with_body: bool) -> Response:
+def response_of(url: str, found: Answer, flags: list[str], *, with_body: bool) -> Response:
     """The response that Scrapy's own handler would have made."""
     headers = Headers()
     for name, value in found.headers:
