@@ -2,6 +2,7 @@
 
     ScraperError
     ├── UsageError                 the command was asked for something it cannot do (exit code 2)
+    ├── JobError                   a job over many archives cannot go on; what is done is kept, and it can be resumed
     ├── ArchiveError               an archive file; carries path and offset
     │   ├── NotAnArchive           the file is no WARC, ARC or WACZ, or cannot be read at all
     │   ├── DamagedRecord          a torn, cut or malformed record at this offset
@@ -24,7 +25,10 @@
     └── SiteError                  plugins
         ├── BrokenPlugin           a plugin that cannot be loaded
         ├── Unmatched              no site knows this capture
-        └── ExtractionFailed       a plugin's layout raised
+        ├── ExtractionFailed       a plugin's layout raised
+        ├── PageTimeout            a page took longer than its limit
+        ├── OutOfMemory            a page took more memory than its limit
+        └── WorkerLost             the process that worked on a page died, twice
 
 Errors that speak of a place carry it as attributes (`path`, `offset`, `field`), so that a report can name file, offset and
 field without parsing a message.
@@ -44,6 +48,10 @@ class ScraperError(Exception):
 
 class UsageError(ScraperError):
     """The command was asked for something it cannot do."""
+
+
+class JobError(ScraperError):
+    """A job over many archives cannot go on; what is done is kept, and `--resume` goes on from there."""
 
 
 class ArchiveError(ScraperError):
@@ -183,3 +191,15 @@ class Unmatched(SiteError):
 
 class ExtractionFailed(SiteError):
     """A plugin's layout raised; the capture is rejected and the job goes on."""
+
+
+class PageTimeout(SiteError):
+    """A page took longer than its limit; it is rejected and the job goes on."""
+
+
+class OutOfMemory(SiteError):
+    """A page took more memory than its limit; it is rejected and the job goes on."""
+
+
+class WorkerLost(SiteError):
+    """The process that worked on a page died on it, and died again when it was tried again."""

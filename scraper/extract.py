@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from scraper.errors import DamagedRecord, ExtractionFailed, QuotingError, RecordError, SiteError
 from scraper.pages import open_page
-from scraper.records import Extraction, Record, Rejection, SiteRef
+from scraper.records import Extraction, Rejection, SiteRef
+from scraper.sites.bounds import alarm
+from scraper.sites.guest import blame, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from scraper.archive import Capture, Damage, UnreadableCapture
     from scraper.pages import Page
+    from scraper.records import Record
     from scraper.sites import Layout, Registry, Site
 
 Result = Extraction | Rejection
@@ -40,12 +43,18 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
         yield Rejection.of("open", error, reference)
         return
     reference = _reference(capture, charset=page.charset)
-    try:
-        site, layout = registry.choose(capture.url, capture.media_type, capture.date, page)
-    except SiteError as error:
-        yield Rejection.of("dispatch", error, reference)
-    else:
-        yield from _records(page, site, layout, reference)
+    with alarm:
+        try:
+            found = registry.choose(capture.url, capture.media_type, capture.date, page)
+        except SiteError as error:
+            yield Rejection.of("dispatch", error, reference)
+            return
+        yield from _records(capture, page, registry, found, reference)
+
+
+def reject(capture: Capture, error: SiteError) -> Rejection:
+    """Return the rejection of a capture that no site may have, and why."""
+    return Rejection.of("extract", error, _reference(capture))
 
 
 def reject_unreadable(capture: UnreadableCapture) -> Rejection:
@@ -67,21 +76,20 @@ def _reference(item: Capture | UnreadableCapture | Damage, *, charset: str | Non
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _records(page: Page, site: Site, layout: Layout, reference: dict[str, Any]) -> Iterator[Result]:
+def _records(
+    capture: Capture, page: Page, registry: Registry, found: tuple[Site, Layout], reference: dict[str, Any]
+) -> Iterator[Result]:
+    site, layout = found
     who = SiteRef(site.name, layout.name, site.version)
     count = 0
     try:
-        for count, record in enumerate(_each(layout.extract(page)), 1):  # noqa: B007  # counted for the check below
+        for count, record in enumerate(records(site, layout, page, registry.limits, most=len(capture.payload)), 1):  # noqa: B007  # counted for the check below
             yield _checked(record, who, reference)
-    except Exception as error:  # noqa: BLE001  # a layout is somebody else's code: anything may come
-        yield Rejection.of("extract", _blame(error, f"layout {layout.name!r} of site {site.name!r}"), reference, who)
+    except SiteError as error:
+        yield Rejection.of("extract", error, reference, who)
         return
     if not count:
         yield Rejection.of("extract", ExtractionFailed(f"layout {layout.name!r} found no record"), reference, who)
-
-
-def _each(found: Record | Iterable[Record]) -> Iterable[Record]:
-    return [found] if isinstance(found, Record) else found
 
 
 def _checked(record: Record, who: SiteRef, reference: dict[str, Any]) -> Result:
@@ -89,14 +97,5 @@ def _checked(record: Record, who: SiteRef, reference: dict[str, Any]) -> Result:
         return Extraction.of(record, who, reference)
     except RecordError as error:
         return Rejection.of("validate", error, reference, who)
-
-
-def _blame(error: Exception, culprit: str) -> ExtractionFailed:
-    """Name the plugin and the line in which it raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" ({trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno})" if trace is not None else ""
-    failed = ExtractionFailed(f"{culprit} raised {type(error).__name__}: {error}{place}")
-    failed.__cause__ = error
-    return failed
+    except Exception as error:  # noqa: BLE001  # a plugin's own record type: anything may come
+        return Rejection.of("validate", blame(error, f"the record of layout {who.layout!r} of site {who.name!r}"), reference, who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from support import PAGE, letters, write_archive
 
 from scraper.archive import scan
-from scraper.jobs.local import extract_archives
+from scraper.jobs.shard import Shard, extract_shard
 from scraper.pages import TextPage
 from scraper.quoting import Sourced
 from scraper.records.article import Article
@@ -32,9 +33,9 @@ def archive(tmp_path: Path) -> Path:
 
 def extracted(archive: Path, site: Site | None = None) -> list[dict[str, Any]]:
     """The extractions of an archive."""
-    out = archive.with_name("out.jsonl")
-    extract_archives([archive], Registry([site or letters()]), out, archive.with_name("rejects.jsonl"))
-    return [orjson.loads(line) for line in out.read_bytes().splitlines()]
+    out = io.BytesIO()
+    extract_shard(Shard(str(archive)), Registry([site or letters()]), out, io.BytesIO())
+    return [orjson.loads(line) for line in out.getvalue().splitlines()]
 
 
 def outcomes(data: Any, *folders: Path) -> dict[str, int]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+
+class Report(Protocol):
+    """Shows how far something is."""
+
+    def __call__(self, done: int, count: int, words: str = "") -> None:
+        """Show it: the work done so far, the number of things done, further words."""
+
 
 stdout = Console(highlight=False, soft_wrap=True, markup=False)
 stderr = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
@@ -19,7 +27,7 @@ _EVERY = 10.0  # seconds between progress lines where there is no terminal
 
 
 @contextlib.contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, total: int) -> Iterator[Report]:
     """Show progress: a bar on a terminal, a plain line now and then elsewhere.
 
     Args:
@@ -27,7 +35,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
         total: The amount of work, in any unit.
 
     Yields:
-        A function to call with the work done so far and the number of things done.
+        A function to call with the work done so far, the number of things done, and further words.
     """
     show = _bar(what, total) if stderr.is_terminal else _plain(what, total)
     with show as report:
@@ -35,26 +43,32 @@ def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextlib.contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str, total: int) -> Iterator[Report]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rate]}"))
     with Progress(*columns, TimeRemainingColumn(), console=stderr, transient=True) as bar:
         task, begin = bar.add_task(what, total=total, rate=""), time.monotonic()
 
-        def report(done: int, count: int) -> None:
+        def report(done: int, count: int, words: str = "") -> None:
             rate = count / max(time.monotonic() - begin, 1e-3)
-            bar.update(task, completed=done, rate=f"{count} done, {rate:.0f}/s")
+            bar.update(task, completed=done, rate=_joined(f"{count} done, {rate:.0f}/s", words))
 
         yield report
 
 
 @contextlib.contextmanager
-def _plain(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
-    last = time.monotonic()
+def _plain(what: str, total: int) -> Iterator[Report]:
+    begin = last = time.monotonic()
 
-    def report(done: int, count: int) -> None:
+    def report(done: int, count: int, words: str = "") -> None:
         nonlocal last
-        if time.monotonic() - last >= _EVERY:
-            last = time.monotonic()
-            stderr.print(f"{what}: {100 * done // max(total, 1)} %, {count} done")
+        now = time.monotonic()
+        if now - last >= _EVERY:
+            last = now
+            rate = f"{count} done, {count / (now - begin):.0f}/s"
+            stderr.print(f"{what}: {100 * done // max(total, 1)} %, {_joined(rate, words)}")
 
     yield report
+
+
+def _joined(*words: str) -> str:
+    return ", ".join(filter(None, words))

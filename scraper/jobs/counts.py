@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any, Self
 
 import attrs
 
@@ -32,6 +33,21 @@ class Counts:
     damaged: int = 0
     others: Counter[str] = attrs.field(factory=Counter)
     unreadable: int = 0
+
+    def __iadd__(self, other: Counts) -> Self:
+        """Add another account to this one."""
+        for name in attrs.fields_dict(Counts):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return attrs.asdict(self)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Counts:
+        """Return the account that `to_json` gave."""
+        return cls(**{name: Counter(value) if isinstance(value, dict) else value for name, value in data.items()})  # type: ignore[arg-type]  # by name
 
     @property
     def conserved(self) -> bool:

@@ -29,7 +29,8 @@ def test_extract_accounts_for_every_capture(folder: Path) -> None:
     assert (folder / "again/out.jsonl").read_bytes() == (folder / "out.jsonl").read_bytes()
     assert [line["error"] for line in lines(folder / "again/out.rejects.jsonl")] == ["Unmatched"]
     assert lines(folder / "out.jsonl")[1]["problems"][0]["reason"] == "int: 'many' is no whole number"
-    assert sorted(path.name for path in (folder / "again").iterdir()) == ["out.jsonl", "out.rejects.jsonl"]
+    assert sorted(path.name for path in (folder / "again").iterdir()) == [".out.jsonl.job", "out.jsonl", "out.rejects.jsonl"]
+    assert [path.name for path in (folder / "again/.out.jsonl.job").iterdir()] == ["ledger.sqlite"]
 
 
 def test_extract_strict_and_site(folder: Path) -> None:

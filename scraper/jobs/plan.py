@@ -1,0 +1,111 @@
+"""Which shards a job has, and how each is known again: by what it was made from.
+
+Shards are cut by size, never by the number of workers, so that every run of a job has the same ones. A shard's key covers
+everything that its output depends on: the archive's bytes and name, the range, the plugins' code and versions, the schemas, the
+choice of a site. Equal keys mean equal output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import itertools
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import orjson
+
+from scraper import __version__
+from scraper.archive import file_sha256
+from scraper.archive.ranges import boundaries
+from scraper.errors import NotAnArchive
+from scraper.jobs.ledger import stamp
+from scraper.jobs.shard import Shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scraper.jobs.ledger import Ledger
+    from scraper.sites import Registry
+
+SHARD_SIZE: Final = 8 << 20
+"""Bytes of a shard in its archive, about: some hundreds of pages, a second or two of work."""
+
+
+@attrs.frozen(slots=True)
+class Planned:
+    """A shard of a job.
+
+    Attributes:
+        shard: The shard.
+        key: What it is known by, hexadecimal.
+        size: Bytes of the archive in it.
+    """
+
+    shard: Shard
+    key: str
+    size: int
+
+
+def plan(archive: str, ledger: Ledger, basis: str) -> Iterator[Planned]:
+    """Yield the shards of an archive, in its order, as they are found.
+
+    Args:
+        archive: The archive: a path or a URL.
+        ledger: Remembers where it was cut.
+        basis: From `basis`.
+
+    Raises:
+        NotAnArchive: It is none, or cannot be read.
+    """
+    path = Path(archive)
+    seen = stamp(path)
+    known = ledger.archive(archive, seen)
+    digest, found = known or _cut(path)
+    cuts: list[int] = []
+    for start, end in itertools.pairwise(itertools.chain([0], found, [None])):
+        key = key_of([basis, path.name, digest, str(start), str(end)])
+        yield Planned(Shard(archive, start or 0, end), key, (end or path.stat().st_size) - (start or 0))
+        cuts += [end] if end else []
+    if known is None:
+        ledger.enter_archive(archive, seen, digest, cuts)
+
+
+def _cut(path: Path) -> tuple[str, Iterable[int]]:
+    """An archive's digest, and where to cut it."""
+    try:
+        digest = file_sha256(path)
+    except OSError as error:
+        raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
+    return digest, boundaries(path, SHARD_SIZE, sha256=digest)
+
+
+def key_of(parts: list[str]) -> str:
+    """Return a key for some strings, hexadecimal."""
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:32]
+
+
+def basis(registry: Registry, *, site: str | None, seconds: float) -> str:
+    """Return a key for everything but the archive that output depends on: our version, the plugins, the options."""
+    parts = [__version__, str(site), f"{seconds:g}"]
+    for plugin in registry.plugins:
+        parts += [plugin.name, plugin.origin, *(f"{each.name} {each.version}" for each in plugin.sites)]
+    parts += [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _sources()]
+    return key_of(parts)
+
+
+def _sources() -> Iterator[Path]:
+    """The files of all plugins: an edited layout makes other output even before anybody has raised its version."""
+    roots = set(_folders("plugins"))
+    for entry in metadata.entry_points(group="scraper"):
+        roots |= set(_folders(entry.module.partition(".")[0]))
+    for root in sorted(roots):
+        yield from sorted(path for path in root.rglob("*") if path.suffix in {".py", ".json"} and path.is_file())
+
+
+def _folders(package: str) -> list[Path]:
+    """The folders of a package, without importing it."""
+    spec = importlib.util.find_spec(package)
+    return [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
