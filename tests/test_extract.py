@@ -95,7 +95,7 @@ def test_a_raising_recognises_does_not_stop_other_sites(tmp_path: Path, caplog: 
     site.layout("text", media_types=["text/plain"], recognises=lambda page: 1 / 0)(lambda page: Article())
     result = only(extract(capture(tmp_path, url="urn:x:1"), Registry([site, letters()])))
     assert result.site.name == "letters"
-    assert "recognises() of layout 'text' raised" in caplog.text
+    assert "recognises() of layout 'text' of site 'broken' raised ZeroDivisionError" in caplog.text
 
 
 def test_a_layout_may_give_many_records(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ import tldextract
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
 
-from scraper.errors import BrokenPlugin, Unmatched
-from scraper.sites import hookspecs
+from scraper.errors import BrokenPlugin, SiteError, Unmatched
+from scraper.sites import guest, hookspecs
+from scraper.sites.bounds import UNLIMITED, Limits
 from scraper.sites.site import Layout, Site
 
 if TYPE_CHECKING:
@@ -57,11 +58,16 @@ class Registry:
     Args:
         sites: The sites; asked by priority, then name.
         plugins: The plugins they came from, broken ones too.
+        limits: What the job grants a page, whatever its site would.
+
+    Attributes:
+        limits: The same; may be set.
     """
 
-    def __init__(self, sites: Iterable[Site], plugins: Iterable[Plugin] = ()) -> None:
+    def __init__(self, sites: Iterable[Site], plugins: Iterable[Plugin] = (), *, limits: Limits = UNLIMITED) -> None:
         self.sites = sorted(sites, key=lambda site: (-site.priority, site.name))
         self.plugins = list(plugins)
+        self.limits = limits
         self._matchers = [(site, PatternsMatcher(site.name, Patterns(list(site.urls)))) for site in self.sites if site.urls]
 
     def only(self, name: str) -> Registry:
@@ -74,7 +80,7 @@ class Registry:
         if not chosen:
             known = ", ".join(site.name for site in self.sites) or "none"
             raise Unmatched(f"no site is named {name!r}; known: {known}")
-        return Registry(chosen, self.plugins)
+        return Registry(chosen, self.plugins, limits=self.limits)
 
     def by_url(self, url: str) -> Site | None:
         """Return the first site whose patterns match a URL."""
@@ -87,31 +93,44 @@ class Registry:
             Unmatched: There is none; the message says how far the search came.
         """
         site = self.by_url(url)
+        asked = _Asked(page, self.limits)
         if site is not None:
-            return site, _choose_layout(site, url, media_type, date, page)
+            return site, _choose_layout(site, url, media_type, date, asked)
         for each in self.sites:
             for layout in each.layouts:
-                if layout.recognises and layout.reads(media_type, date) and _recognises(each, layout, page):
+                if layout.recognises and layout.reads(media_type, date) and asked.recognises(each, layout):
                     return each, layout
-        raise Unmatched(f"no site matches {url}, and none recognises the {media_type} page")
+        raise Unmatched(f"no site matches {url}, and none recognises the {media_type} page{asked.failures()}")
 
 
-def _choose_layout(site: Site, url: str, media_type: str, date: str, page: Any) -> Layout:
+def _choose_layout(site: Site, url: str, media_type: str, date: str, asked: _Asked) -> Layout:
     readers = [layout for layout in site.layouts if layout.reads(media_type, date)]
     for layout in readers:
-        if layout.recognises is None or _recognises(site, layout, page):
+        if layout.recognises is None or asked.recognises(site, layout):
             return layout
     why = "recognises this page" if readers else f"reads {media_type} of {date[:10]}"
-    raise Unmatched(f"site {site.name!r} matches {url}, but none of its layouts {why}")
+    raise Unmatched(f"site {site.name!r} matches {url}, but none of its layouts {why}{asked.failures()}")
 
 
-def _recognises(site: Site, layout: Layout, page: Any) -> bool:
-    """Ask a layout; one that raises has not recognised the page, is named in the log, and the next is asked."""
-    try:
-        return layout.recognises is not None and bool(layout.recognises(page))
-    except Exception:  # noqa: BLE001  # a plugin is somebody else's code: anything may come
-        _log.exception("site %r: recognises() of layout %r raised on %s", site.name, layout.name, page.url)
-        return False
+class _Asked:
+    """The layouts that were asked about a page. One that fails has not recognised it, is named, and the next is asked."""
+
+    def __init__(self, page: Any, limits: Limits) -> None:
+        self._page = page
+        self._limits = limits
+        self._failed: list[SiteError] = []
+
+    def recognises(self, site: Site, layout: Layout) -> bool:
+        try:
+            return guest.recognises(site, layout, self._page, self._limits)
+        except SiteError as error:
+            _log.warning("%s, on %s", error, self._page.url, exc_info=error.__cause__)
+            self._failed.append(error)
+            return False
+
+    def failures(self) -> str:
+        """Return what failed, as the end of a sentence."""
+        return "".join(f"; {error}" for error in self._failed)
 
 
 def load_registry() -> Registry:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from scraper.errors import SiteError
+from scraper.sites.bounds import MEMORY, SECONDS, Limits
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,6 +64,9 @@ class Site:
         version: The plugin's version: raise it whenever output changes.
         urls: Patterns of its pages' URLs, in the syntax of url-matcher (`example.org/articles/`).
         priority: Sites with a higher one are asked first; fallbacks have a low one.
+        seconds: Time limit of one step of a layout: a page, or the next record of a layout that gives many. A job may have a
+            tighter one.
+        memory: Memory limit of a page, in bytes over what the process held before.
         layouts: Its layouts, in the order in which they are asked.
     """
 
@@ -70,7 +74,14 @@ class Site:
     version: str = attrs.field(kw_only=True)
     urls: Sequence[str] = attrs.field(kw_only=True, default=())
     priority: int = attrs.field(kw_only=True, default=500)
+    seconds: float = attrs.field(kw_only=True, default=SECONDS)
+    memory: int = attrs.field(kw_only=True, default=MEMORY)
     layouts: list[Layout] = attrs.field(factory=list, init=False)
+
+    @property
+    def limits(self) -> Limits:
+        """What its layouts may take."""
+        return Limits(self.seconds, self.memory)
 
     def layout(
         self,

@@ -1,0 +1,212 @@
+"""Bounds on what a plugin may take for one page: seconds and memory.
+
+These are the soft bounds, inside the process that runs the plugin. A timer interrupts its Python code, again and again until it
+ends; a limit on the process's data makes the allocation fail that goes too far. What neither reaches, a loop or a crash in C code,
+is the matter of the process above (`scraper.jobs.worker`), which kills. Bounds protect a job from mistakes, not from malice.
+
+Signals and memory limits belong to the process, and Python runs signal handlers in the main thread alone. In another thread nothing
+is interrupted here and memory has no bound: the thread's deadline is made known (`overdue`), so that whoever started it can
+`interrupt` it.
+
+Memory is counted as Linux counts RLIMIT_DATA: private writable memory. RLIMIT_AS would also count what is merely reserved: with
+four threads it counted 292 MB where RLIMIT_DATA counted 37, and each archive that is mapped. Other systems do not count so: there,
+memory has no soft bound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from scraper.errors import OutOfMemory, PageTimeout
+
+with contextlib.suppress(ImportError):
+    import resource  # Unix has it, and what has no /proc does not need it
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+SECONDS = 30.0
+"""Default time limit of a step of a layout: a call of `extract`, or the next record where it gives several."""
+MEMORY = 1 << 30
+"""Default memory limit of a page, in bytes over what the process held before."""
+_AGAIN = 0.05
+"""Seconds between interruptions of a plugin that goes on after the first."""
+
+
+@attrs.frozen(slots=True)
+class Limits:
+    """What a plugin may take.
+
+    Attributes:
+        seconds: For one step: a call, or the next record of a layout that gives many.
+        memory: For one page, in bytes over what the process held before.
+    """
+
+    seconds: float = SECONDS
+    memory: int = MEMORY
+
+    def within(self, other: Limits) -> Limits:
+        """Return what both allow."""
+        return Limits(min(self.seconds, other.seconds), min(self.memory, other.memory))
+
+
+UNLIMITED = Limits(float("inf"), sys.maxsize)
+
+
+class Interrupted(BaseException):
+    """What is raised in a plugin that is past its time. No `Exception`, or a plugin that catches those would go on."""
+
+
+class Bounded:
+    """A bound on the block under `with`. May be entered again for the next step of the same page.
+
+    Args:
+        limits: The limits. Time counts from each entry, memory from here.
+        who: Whose code runs in the block, for the error.
+
+    Raises:
+        PageTimeout: The block took too long.
+        OutOfMemory: It took too much memory.
+    """
+
+    def __init__(self, limits: Limits, who: str) -> None:
+        self._limits = limits
+        self._who = who
+        main = _is_main()
+        self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds)
+        self._memory = _Memory(limits.memory) if main else None
+
+    def __enter__(self) -> None:
+        if self._memory:
+            self._memory.begin()
+        self._timer.begin()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._timer.end()
+        if self._memory:
+            self._memory.end()
+        # Told without figures that vary: the same page gives the same rejection on every run.
+        if isinstance(error, Interrupted):
+            raise PageTimeout(f"{self._who} took longer than {self._limits.seconds:g} s") from None
+        if isinstance(error, MemoryError):
+            raise OutOfMemory(f"{self._who} ran out of memory (its limit is {self._limits.memory >> 20} MiB)") from None
+
+
+def _is_main() -> bool:
+    """Whether this is the thread that signals interrupt, on a system that has them."""
+    return threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+
+
+class Alarm:
+    """The handler of SIGALRM, for as long as anybody needs it: `with alarm:` around many bounds saves its setting for each."""
+
+    def __init__(self) -> None:
+        self.running = False
+        self._users = 0
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        if self._users == 0 and _is_main():
+            self._before = signal.signal(signal.SIGALRM, self._fire)
+        self._users += _is_main()
+
+    def __exit__(self, *_: object) -> None:
+        self._users -= _is_main()
+        if self._users == 0 and _is_main():
+            signal.signal(signal.SIGALRM, self._before)
+
+    def _fire(self, _number: int, frame: FrameType | None) -> None:
+        # Never in this module, which is beginning or ending the bound: whatever it held would stay held.
+        if self.running and frame is not None and frame.f_code.co_filename != __file__:
+            raise Interrupted
+
+
+alarm = Alarm()
+
+
+class _Timer:
+    """SIGALRM after a time, and again: an exception in whatever Python code the main thread is in."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = 0.0 if seconds == float("inf") else seconds  # 0 is no timer
+        self._left = (0.0, 0.0)
+
+    def begin(self) -> None:
+        alarm.__enter__()
+        alarm.running = True
+        self._left = signal.setitimer(signal.ITIMER_REAL, self._seconds, _AGAIN)
+
+    def end(self) -> None:
+        alarm.running = False
+        signal.setitimer(signal.ITIMER_REAL, *self._left)
+        alarm.__exit__()
+
+
+class _Deadline:
+    """A thread's deadline, for those who look after it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def begin(self) -> None:
+        _deadlines[threading.get_ident()] = time.monotonic() + self._seconds
+
+    def end(self) -> None:
+        _deadlines.pop(threading.get_ident(), None)
+
+
+_deadlines: dict[int, float] = {}
+
+
+def overdue(thread: int) -> bool:
+    """Whether a thread (by `threading.get_ident`) is in a plugin's code past its time."""
+    return time.monotonic() > _deadlines.get(thread, float("inf"))
+
+
+def interrupt(thread: int) -> None:
+    """Raise `Interrupted` in a thread, once; Python code heeds it at its next step, C code when it returns."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
+
+
+class _Memory:
+    """A limit on the process's data, over what it holds now."""
+
+    def __init__(self, memory: int) -> None:
+        used = None if memory == UNLIMITED.memory else _in_use()
+        self._most = None if used is None else used + memory
+        self._before = (0, 0)
+
+    def begin(self) -> None:
+        if self._most is not None:
+            soft, hard = self._before = resource.getrlimit(resource.RLIMIT_DATA)
+            tighter = self._most if soft == resource.RLIM_INFINITY else min(self._most, soft)
+            resource.setrlimit(resource.RLIMIT_DATA, (tighter, hard))
+
+    def end(self) -> None:
+        if self._most is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, self._before)
+
+
+def _in_use() -> int | None:
+    """Return the bytes that RLIMIT_DATA counts; None where the system does not tell."""
+    file = _statm(os.getpid())
+    return None if file is None else int(os.pread(file, 200, 0).split()[5]) * resource.getpagesize()
+
+
+@functools.cache
+def _statm(_process: int) -> int | None:
+    """Open this process's own figures, once: a child that was forked opens its own."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return None
