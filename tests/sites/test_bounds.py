@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import sys
@@ -49,10 +50,8 @@ def loop(page: TextPage) -> NoReturn:
 def loop_catching_exceptions(page: TextPage) -> NoReturn:
     """Never end, whatever `Exception` comes."""
     while True:
-        try:
+        with contextlib.suppress(Exception):
             loop(page)
-        except Exception:  # noqa: BLE001, S110, SIM105  # what a plugin should not do
-            pass
 
 
 def loop_catching_everything_once(page: TextPage) -> NoReturn:
