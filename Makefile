@@ -21,7 +21,7 @@ $(VENV)/.ready: pyproject.toml | $(BIN)/python
 
 $(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
 	@echo 'setting up $(VENV) for tests (once)'
-	@$(BIN)/python -m pip install --quiet --editable '.[crawl]' --group dev
+	@$(BIN)/python -m pip install --quiet --editable '.[crawl,parquet,remote]' --group dev
 	@touch $@ $(VENV)/.ready
 
 # pywb overwrites modules that we use (see pyproject.toml): the independent replay judge gets its own environment.

@@ -11,6 +11,7 @@ from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCa
 from scraper.archive.framing import Hole, Record
 from scraper.archive.index import Finder, build_index, file_sha256, find, index_path, indexed_sha256
 from scraper.archive.interpret import interpret
+from scraper.archive.place import Place, as_path
 from scraper.archive.ranges import boundaries
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
 from scraper.archive.volume import Cut
@@ -25,10 +26,12 @@ __all__ = [
     "Finder",
     "Hole",
     "Item",
+    "Place",
     "Record",
     "Skipped",
     "UnreadableCapture",
     "Written",
+    "as_path",
     "boundaries",
     "build_index",
     "file_sha256",

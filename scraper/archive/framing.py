@@ -147,7 +147,7 @@ class RecordStream:
         if self.jump and (stop := self._jumped(begin, end)):
             return Found(head, b"", True, start, stop)
         digest = read_digest(head.fields.get("warc-block-digest"))
-        block, verified = self._block(head.length, digest)
+        pieces, verified = self._block(head.length, digest)
         if self.position < end:
             return Torn(f"the block has {self.position - begin} of {head.length} bytes", start, begin)
         blanks, stop = self._terminator()
@@ -155,9 +155,11 @@ class RecordStream:
         placed = last or (blanks > 0 and opens(self._next, arc=self.arc))
         if not verified:
             return Torn("the block does not have its WARC-Block-Digest", start, begin, stop if placed else None)
-        if not (placed or digest or _http_length_fits(block)):
+        if not (placed or digest or _http_length_fits(pieces, head.length)):
             return Torn("the block does not end where its length says, and no digest vouches for it", start, begin)
-        return Found(head, block, head.length > self.limit, start, stop)
+        oversize = head.length > self.limit
+        block = b"" if oversize else pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return Found(head, block, oversize, start, stop)
 
     def _jumped(self, begin: int, end: int) -> int | None:
         """Jump over a block: where its record ends; None, back at the block, when no record begins behind it."""
@@ -168,10 +170,10 @@ class RecordStream:
         self._go(begin)
         return None
 
-    def _block(self, length: int, digest: Digest | None) -> tuple[bytes, bool]:
-        """Up to `length` bytes (none of them kept beyond the limit), and whether they have the digest."""
+    def _block(self, length: int, digest: Digest | None) -> tuple[list[bytes], bool]:
+        """Up to `length` bytes (no more than the first piece of a block beyond the limit), and whether they have the digest."""
         hasher = digest.start() if digest else None
-        pieces = []
+        pieces: list[bytes] = []
         left = length
         while left:
             piece = self.stream.read(min(left, _PIECE))
@@ -180,11 +182,10 @@ class RecordStream:
             left -= len(piece)
             if hasher:
                 hasher.update(piece)
-            if length <= self.limit:
+            if length <= self.limit or not pieces:
                 pieces.append(piece)
         self.position += length - left
-        block = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return block, digest is None or digest.is_of(hasher)
+        return pieces, digest is None or digest.is_of(hasher)
 
     def _terminator(self) -> tuple[int, int]:
         """Read the newlines behind a record: how many there are, and the position behind those that belong to it."""
@@ -270,12 +271,12 @@ def located(items: Iterable[Found | Torn], *, size: int) -> Iterator[Record | Ho
             yield Record(item.head, item.block, item.oversize, item.start, item.end - item.start)
 
 
-def _http_length_fits(block: bytes) -> bool:
-    """Whether an HTTP message's own Content-Length says that it ends where the block ends.
+def _http_length_fits(pieces: list[bytes], length: int) -> bool:
+    """Whether an HTTP message's own Content-Length says that it ends where the block, of this length, ends.
 
     Asked when a record without digest is followed by garbage: its length is then confirmed by nothing else, and a
     wrong length must not make a torn record pass for a whole one.
     """
-    head, blank, body = block.partition(b"\r\n\r\n")
+    head, blank, _ = pieces[0].partition(b"\r\n\r\n") if pieces else (b"", b"", b"")
     stated = _HTTP_LENGTH.search(head)
-    return bool(blank) and stated is not None and int(stated[1]) == len(body)
+    return bool(blank) and stated is not None and len(head) + len(blank) + int(stated[1]) == length

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  attrs resolves annotations at run time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -25,6 +25,7 @@ from scraper.archive.capture import Capture, UnreadableCapture
 from scraper.archive.compose import sha256_label
 from scraper.archive.framing import Record
 from scraper.archive.interpret import interpret
+from scraper.archive.place import Place, as_path, is_remote, open_place, paths_of, read_place, write_remote
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
 from scraper.errors import ArchiveError
 
@@ -96,18 +97,23 @@ def write_index(archive: Path, lines: Iterable[IndexLine]) -> Path:
         OSError: It cannot be written.
     """
     path = index_path(archive)
+    head = b"!meta " + orjson.dumps({"sha256": file_sha256(archive)}) + b"\n"
+    texts = (line.text() for line in sorted(lines))
+    if is_remote(path):
+        write_remote(path, head + b"".join(texts))
+        return path
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
-            file.write(b"!meta " + orjson.dumps({"sha256": file_sha256(archive)}) + b"\n")
-            file.writelines(line.text() for line in sorted(lines))
+            file.write(head)
+            file.writelines(texts)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return path
 
 
-def build_index(archive: Path | str) -> Path:
+def build_index(archive: Place) -> Path:
     """Read an archive and write its index beside it.
 
     Args:
@@ -120,7 +126,7 @@ def build_index(archive: Path | str) -> Path:
         NotAnArchive: The file is none.
         ArchiveError: The index cannot be written.
     """
-    archive = Path(archive)
+    archive = as_path(archive)
     lines = [index_line(record, archive.name) for record in raw_records(archive) if isinstance(record, Record)]
     try:
         return write_index(archive, [line for line in lines if line])
@@ -128,15 +134,19 @@ def build_index(archive: Path | str) -> Path:
         raise ArchiveError(f"cannot write the index: {error.strerror}", path=index_path(archive)) from error
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a whole file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def file_sha256(path: Place) -> str:
+    """SHA-256 of a whole file, hexadecimal.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with open_place(as_path(path)) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO[bytes] has readinto here
 
 
-def indexed_sha256(archive: Path) -> str | None:
+def indexed_sha256(archive: Place) -> str | None:
     """The SHA-256 that an archive had as a whole when it was indexed; None where no index says so."""
-    with suppress(OSError, ValueError, KeyError, TypeError), index_path(archive).open("rb") as file:
+    with suppress(OSError, ValueError, KeyError, TypeError), open_place(index_path(as_path(archive))) as file:
         mark, _, data = file.readline().partition(b" ")
         return str(orjson.loads(data)["sha256"]) if mark == b"!meta" else None
     return None
@@ -169,7 +179,7 @@ class Finder:
         places: A folder (with its subfolders), an archive, or several of either.
     """
 
-    places: Path | str | Iterable[Path | str]
+    places: Place | Iterable[Place]
     _known: dict[str, list[tuple[Path, int]]] = field(factory=dict, init=False)
     _unread: list[Path] | None = field(default=None, init=False)
 
@@ -211,7 +221,7 @@ class Finder:
         return None
 
 
-def find(record_id: str, payload_sha256: str, places: Path | str | Iterable[Path | str]) -> tuple[Path, int, int] | None:
+def find(record_id: str, payload_sha256: str, places: Place | Iterable[Place]) -> tuple[Path, int, int] | None:
     """Where a capture is: path, offset and length, or None; for several captures, use one `Finder`.
 
     Args:
@@ -222,11 +232,12 @@ def find(record_id: str, payload_sha256: str, places: Path | str | Iterable[Path
     return Finder(places).find(record_id, payload_sha256)
 
 
-def archives_in(places: Path | str | Iterable[Path | str]) -> Iterator[Path]:
+def archives_in(places: Place | Iterable[Place]) -> Iterator[Path]:
     """The archives in some places, in the order of their names."""
-    for place in [places] if isinstance(places, Path | str) else places:
-        path = Path(place)
-        if path.is_dir():
+    for path in paths_of(places):
+        if is_remote(path) and path.name.endswith(_ARCHIVES):
+            yield path
+        elif path.is_dir():
             yield from sorted(file for file in path.rglob("*") if file.name.endswith(_ARCHIVES) and file.is_file())
         elif path.exists():
             yield path
@@ -235,7 +246,7 @@ def archives_in(places: Path | str | Iterable[Path | str]) -> Iterator[Path]:
 def _listed(archive: Path) -> Iterator[tuple[str, int]]:
     """Record ids and offsets in the index of an archive; lines that are none of ours are passed over."""
     try:
-        lines = index_path(archive).read_bytes().splitlines()
+        lines = read_place(index_path(archive)).splitlines()
     except OSError:
         return  # no index, or none that can be read: the archive itself is asked
     for line in lines:

@@ -12,20 +12,21 @@ from typing import IO, TYPE_CHECKING
 from scraper.archive.framing import RecordStream
 from scraper.archive.index import file_sha256, indexed_offsets, indexed_sha256
 from scraper.archive.members import Members, unit_offsets
+from scraper.archive.place import as_path
 from scraper.archive.reader import begins_record, form_of, open_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
+    from scraper.archive.place import Place
     from scraper.archive.reader import Form
 
 
-def boundaries(path: Path, size_step: int, *, sha256: str | None = None) -> Iterator[int]:
+def boundaries(path: Place, size_step: int, *, sha256: str | None = None) -> Iterator[int]:
     """Where to cut an archive into ranges of about some bytes, each cut yielded as soon as it is found.
 
     Args:
-        path: A WARC or ARC file.
+        path: As for `scan`.
         size_step: Fewest bytes of the file in a range, but for the last one.
         sha256: The file's SHA-256, hexadecimal, if it is known; else it is computed where there is an index to compare with.
 
@@ -35,6 +36,7 @@ def boundaries(path: Path, size_step: int, *, sha256: str | None = None) -> Iter
     Raises:
         NotAnArchive: As for `scan`.
     """
+    path = as_path(path)
     with open_archive(path) as file:
         form = form_of(file, path)
         indexed = indexed_sha256(path)

@@ -9,7 +9,6 @@ holds URL, date and media type too; whoever compares them (`verify` does) finds 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -19,19 +18,20 @@ from scraper.archive.framing import Hole, Record, RecordStream, located
 from scraper.archive.head import ARC_LINE, MAX_LINE, WARC_LINE, opens
 from scraper.archive.interpret import interpret
 from scraper.archive.members import MAGIC, Members, gzip_records, member_records
+from scraper.archive.place import Place, as_path, open_place
 from scraper.errors import DamagedRecord, NotAnArchive, RecordNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MAX_PAYLOAD: Final = 256 << 20
 """Default bound of a payload in bytes."""
 _HEADROOM: Final = 1 << 20  # a block holds HTTP headers and chunk framing beside the payload
-_BUFFER: Final = 256 << 10
 _ZIP: Final = b"PK\x03\x04"
 
 
-def scan(path: Path | str, *, start: int = 0, end: int | None = None, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
+def scan(path: Place, *, start: int = 0, end: int | None = None, max_payload: int = MAX_PAYLOAD) -> Iterator[Item]:
     """Read an archive from start to end, or a range of it; every record and every damaged place gives one item.
 
     The scan goes on behind damage: at the next gzip member, or the next line, that opens a record. Nothing else stops
@@ -41,7 +41,7 @@ def scan(path: Path | str, *, start: int = 0, end: int | None = None, max_payloa
     belongs to the range in which it begins, and is read to its end wherever that is.
 
     Args:
-        path: A WARC or ARC file, compressed or not; its content decides, not its name.
+        path: A WARC or ARC file, a path or a URL, compressed or not; its content decides, not its name.
         start: Offset of the first item, in bytes of the file: 0, or where an item begins.
         end: Items that begin here or behind it are left to the next range; None for the end of the file.
         max_payload: Most bytes that a decoded payload may have; a larger one gives an `UnreadableCapture`.
@@ -52,16 +52,16 @@ def scan(path: Path | str, *, start: int = 0, end: int | None = None, max_payloa
     Raises:
         NotAnArchive: The file holds no WARC or ARC record, or cannot be read.
     """
-    name = Path(path).name
+    path = as_path(path)
     for record in raw_records(path, start=start, end=end, max_block=max_payload + _HEADROOM):
         if isinstance(record, Hole):
-            yield Damage(reason=record.reason, warc=name, offset=record.offset, length=record.length)
+            yield Damage(reason=record.reason, warc=path.name, offset=record.offset, length=record.length)
         else:
             yield interpret(record, path, max_payload=max_payload)
 
 
 def raw_records(
-    path: Path | str, *, start: int = 0, end: int | None = None, max_block: int = MAX_PAYLOAD + _HEADROOM
+    path: Place, *, start: int = 0, end: int | None = None, max_block: int = MAX_PAYLOAD + _HEADROOM
 ) -> Iterator[Record | Hole]:
     """Read an archive, or a range of it, without looking into the blocks: for copying, repairing, indexing.
 
@@ -77,14 +77,14 @@ def raw_records(
     Raises:
         NotAnArchive: As for `scan`.
     """
-    path = Path(path)
+    path = as_path(path)
     with open_archive(path) as file:
         form = form_of(file, path)
         yield from _records(file, form, max_block, start=start, end=form.size if end is None else end)
 
 
 def read_at(
-    path: Path | str,
+    path: Place,
     offset: int,
     length: int | None = None,
     record_id: str | None = None,
@@ -107,7 +107,7 @@ def read_at(
         PayloadError: The record is whole, its payload cannot be decoded.
         PayloadTooLarge: The decoded payload passes the bound.
     """
-    path = Path(path)
+    path = as_path(path)
     hole: Hole | None = None
     with open_archive(path) as file:
         for record in records_at(file, path, offset, max_payload + _HEADROOM):
@@ -224,7 +224,7 @@ def open_archive(path: Path) -> Iterator[IO[bytes]]:
         NotAnArchive: It cannot be opened, or not be read.
     """
     try:
-        with path.open("rb", buffering=_BUFFER) as file:
+        with open_place(path) as file:
             yield file
     except OSError as error:
         raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
