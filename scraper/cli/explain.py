@@ -10,8 +10,9 @@ import orjson
 from rich.text import Text
 
 from scraper.cli.console import stdout
-from scraper.cli.output import read_lines, where_archives_are
+from scraper.cli.output import where_archives_are
 from scraper.errors import QuotingError, UsageError
+from scraper.jobs.outputs import read_lines
 from scraper.quoting.context import CONTEXT, places, stages
 from scraper.sites import load_registry
 from scraper.verify import Archives, Verdict, leaves_of, verify_extraction

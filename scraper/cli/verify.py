@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.console import progress, stdout
-from scraper.cli.output import read_lines, where_archives_are
+from scraper.cli.output import where_archives_are
+from scraper.jobs.outputs import read_lines
 from scraper.sites import load_registry
 from scraper.verify import OUTCOMES, Archives, Outcome, archive_damage, verify_line
 
