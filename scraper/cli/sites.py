@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scraper.cli import cases
 from scraper.cli.console import stdout
 from scraper.sites import load_registry
 
@@ -19,6 +20,10 @@ def command(ctx: click.Context) -> None:
     """The sites that plugins bring: `scraper sites list`."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_sites)
+
+
+command.add_command(cases.command)
+command.add_command(cases.test)
 
 
 @command.command("list")
