@@ -1,16 +1,17 @@
 """WARC in and out: captures read with every check the archive allows, and written so that other tools agree.
 
-for item in scan("crawl.warc.gz"):      # Capture | UnreadableCapture | Skipped | Damage: every record accounted for
+for item in scan("crawl.warc.gz"):      # Capture | UnreadableCapture | Revisit | Skipped | Damage: every record accounted for
 ...
 capture = read_at("crawl.warc.gz", offset=1234, record_id="<urn:uuid:…>")
 """
 
 from __future__ import annotations
 
-from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
+from scraper.archive.capture import Capture, Damage, Item, Revisit, Skipped, UnreadableCapture, Visit
 from scraper.archive.framing import Hole, Record
 from scraper.archive.index import Finder, build_index, file_sha256, find, index_path, indexed_sha256
 from scraper.archive.interpret import interpret
+from scraper.archive.originals import Originals
 from scraper.archive.place import Place, as_path
 from scraper.archive.ranges import boundaries
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
@@ -26,10 +27,13 @@ __all__ = [
     "Finder",
     "Hole",
     "Item",
+    "Originals",
     "Place",
     "Record",
+    "Revisit",
     "Skipped",
     "UnreadableCapture",
+    "Visit",
     "Written",
     "as_path",
     "boundaries",

@@ -1,8 +1,9 @@
 """What comes out of an archive: captures, and an account of everything that is none.
 
-`scan` gives one of four things for each record or damaged place, so that a count of them adds up to the archive:
-a `Capture`; an `UnreadableCapture` (whole record, undecodable payload: a rejection later); a `Skipped` record of a kind
-that holds no page; a `Damage`, where bytes are no whole and valid record.
+`scan` gives one of five things for each record or damaged place, so that a count of them adds up to the archive:
+a `Capture`; an `UnreadableCapture` (whole record, undecodable payload: a rejection later); a `Revisit`, which says that a
+page was met again and which capture holds its bytes (`Originals` finds it); a `Skipped` record of a kind that holds no
+page; a `Damage`, where bytes are no whole and valid record.
 """
 
 from __future__ import annotations
@@ -14,6 +15,27 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from scraper.errors import PayloadError  # noqa: TC001  attrs resolves annotations at run time
+
+
+@frozen(kw_only=True)
+class Visit:
+    """A later visit that met a capture's payload again: the `revisit` record that says so.
+
+    Attributes:
+        url: The URL visited, which need not be the capture's.
+        date: When; WARC-Date verbatim.
+        warc: The revisit's archive; it may be another than the capture's.
+        offset: The revisit's place, as in `Capture`.
+        length: As in `Capture`.
+        record_id: The revisit's.
+    """
+
+    url: str
+    date: str
+    warc: str
+    offset: int
+    length: int
+    record_id: str
 
 
 @frozen(kw_only=True)
@@ -37,6 +59,7 @@ class Capture:
         status: HTTP status, or None when the record is no HTTP response.
         headers: HTTP header fields in order, names as written.
         truncated: WARC-Truncated's reason when the archiving tool cut the record short on purpose (WARC 1.1 §5.13).
+        revisit: The visit through which the capture was reached, if that is a later one; everything else is the capture's own.
     """
 
     url: str
@@ -52,6 +75,7 @@ class Capture:
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     truncated: str | None = None
+    revisit: Visit | None = None
 
     @cached_property
     def payload_sha256(self) -> str:
@@ -77,6 +101,7 @@ class UnreadableCapture:
     offset: int
     length: int
     error: PayloadError = field(eq=str)
+    revisit: Visit | None = None
 
 
 @frozen(kw_only=True)
@@ -84,8 +109,8 @@ class Skipped:
     """A whole, valid record that is no capture.
 
     Attributes:
-        reason: The record's type: `request`, `warcinfo`, `metadata`, `revisit`, `continuation`, `filedesc` (the first
-            record of an ARC) or whatever else the archive says.
+        reason: The record's type: `request`, `warcinfo`, `metadata`, `continuation`, `filedesc` (the first record of an
+            ARC) or whatever else the archive says. Of a revisit without an established original: why.
         warc: Name of the archive file, without folder.
         offset: As in `Capture`.
         length: As in `Capture`.
@@ -97,6 +122,38 @@ class Skipped:
     offset: int
     length: int
     record_id: str
+
+
+@frozen(kw_only=True)
+class Revisit(Skipped):
+    """A page met again: a record that stands for another one's payload (WARC 1.1 §6.7). It holds no page of its own.
+
+    Attributes:
+        url: The URL visited; empty where the record does not say.
+        date: When; empty where the record does not say.
+        profile: What the record means: `identical-payload-digest`, `server-not-modified`, or another WARC-Profile verbatim.
+        refers_to: WARC-Refers-To, the original's record id with its brackets, if given.
+        refers_to_url: WARC-Refers-To-Target-URI, if given.
+        refers_to_date: WARC-Refers-To-Date, if given.
+        payload_digest: WARC-Payload-Digest verbatim, if given.
+        status: HTTP status of the visit, if the record holds the response's head.
+        content_type: Content-Type of the visit's response, if the record holds one.
+    """
+
+    url: str
+    date: str
+    profile: str
+    refers_to: str | None = None
+    refers_to_url: str | None = None
+    refers_to_date: str | None = None
+    payload_digest: str | None = None
+    status: int | None = None
+    content_type: str | None = None
+
+    @property
+    def visit(self) -> Visit:
+        """What it says of the visit."""
+        return Visit(url=self.url, date=self.date, warc=self.warc, offset=self.offset, length=self.length, record_id=self.record_id)
 
 
 @frozen(kw_only=True)

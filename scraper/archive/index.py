@@ -21,10 +21,11 @@ import orjson
 import surt
 from attrs import define, field, frozen
 
-from scraper.archive.capture import Capture, UnreadableCapture
-from scraper.archive.compose import sha256_label
+from scraper.archive.capture import Capture, Damage, Revisit, Skipped, UnreadableCapture
+from scraper.archive.digests import label
 from scraper.archive.framing import Record
 from scraper.archive.interpret import interpret
+from scraper.archive.payload import read_http
 from scraper.archive.place import Place, as_path, is_remote, open_place, paths_of, read_place, write_remote
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
 from scraper.errors import ArchiveError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SUFFIX: Final = ".cdxj"
-_ARCHIVES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc", ".warc.gz.open", ".warc.open")
+ARCHIVES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc", ".warc.gz.open", ".warc.open")
 _NO_DIGITS: Final = re.compile(r"\D")
 _SPACE: Final = re.compile(r"[\s\x00-\x20]")
 _EARLIEST: Final = "00000101000000"
@@ -70,13 +71,10 @@ def index_line(record: Record, warc: str) -> IndexLine | None:
         warc: Name of the archive file, without folder.
     """
     head = record.head
-    if head.kind == "revisit":
-        data = {"url": head.url, "mime": "warc/revisit", "digest": head.fields.get("warc-payload-digest", "")}
-    else:
-        item = interpret(record, warc, max_payload=MAX_PAYLOAD)
-        if not isinstance(item, Capture | UnreadableCapture):
-            return None
-        data = _described(item, head.fields.get("warc-payload-digest"))
+    item = interpret(record, warc, max_payload=MAX_PAYLOAD)
+    if isinstance(item, Skipped | Damage) and not isinstance(item, Revisit):
+        return None
+    data = _described(item, record)
     length = record.length if record.compressed else len(head.raw) + head.length  # as cdxj-indexer: no closing newlines
     data |= {"length": str(length), "offset": str(record.offset), "filename": warc}
     data["record_id"] = head.record_id(record.block)
@@ -235,10 +233,10 @@ def find(record_id: str, payload_sha256: str, places: Place | Iterable[Place]) -
 def archives_in(places: Place | Iterable[Place]) -> Iterator[Path]:
     """The archives in some places, in the order of their names."""
     for path in paths_of(places):
-        if is_remote(path) and path.name.endswith(_ARCHIVES):
+        if is_remote(path) and path.name.endswith(ARCHIVES):
             yield path
         elif path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.name.endswith(_ARCHIVES) and file.is_file())
+            yield from sorted(file for file in path.rglob("*") if file.name.endswith(ARCHIVES) and file.is_file())
         elif path.exists():
             yield path
 
@@ -263,17 +261,28 @@ def _held(archive: Path) -> Iterator[tuple[str, int]]:
                 yield record.head.record_id(record.block), record.offset
 
 
-def _described(item: Capture | UnreadableCapture, digest: str | None) -> dict[str, str]:
-    """What an index line says of a capture, but its place."""
-    data = {"url": item.url, "mime": item.media_type}
+def _described(item: Capture | UnreadableCapture | Revisit, record: Record) -> dict[str, str]:
+    """What an index line says of a capture or revisit, but its place."""
+    data = {"url": item.url, "mime": "warc/revisit" if isinstance(item, Revisit) else item.media_type}
+    status = None if isinstance(item, UnreadableCapture) else item.status
+    digest = record.head.fields.get("warc-payload-digest")
+    if status is not None:
+        data["status"] = str(status)
+    if digest or isinstance(item, Capture):
+        data["digest"] = digest or stored_digest(record)
     if isinstance(item, Capture):
-        if item.status is not None:
-            data["status"] = str(item.status)
-        data["digest"] = digest or sha256_label(item.payload)
         data["payload_sha256"] = item.payload_sha256
-    elif digest:
-        data["digest"] = digest
     return data
+
+
+def stored_digest(record: Record) -> str:
+    """The digest that indexers give a record without WARC-Payload-Digest: SHA-1 of the body as it is stored, framing included.
+
+    cdxj-indexer and pywb find the original of a revisit by it.
+    """
+    http = read_http(record.block) if record.head.kind == "response" else None
+    body = memoryview(record.block)[http.end if http else 0 :]
+    return label("sha1", hashlib.sha1(body, usedforsecurity=False).digest())
 
 
 def surt_key(url: str) -> str:

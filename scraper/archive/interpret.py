@@ -1,21 +1,24 @@
-"""What a whole record is: a capture with its payload, a capture that cannot be read, or none."""
+"""What a whole record is: a capture with its payload, a capture that cannot be read, a revisit, or none."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCapture
+from scraper.archive.capture import Capture, Damage, Item, Revisit, Skipped, UnreadableCapture
 from scraper.archive.decoding import Broken
 from scraper.archive.digests import read_digest
 from scraper.archive.payload import HttpHead, Payload, read_http, read_media_type, read_payload
+from scraper.archive.place import as_path
 from scraper.errors import PayloadError, PayloadTooLarge
 
 if TYPE_CHECKING:
     from scraper.archive.framing import Record
     from scraper.archive.head import Head
+    from scraper.archive.place import Place
 
 CAPTURES: Final = frozenset({"response", "resource", "conversion"})
+_PROFILE: Final = re.compile(r"https?://netpreserve\.org/warc/[\d.]+/(?:revisit/)?(?:uri-agnostic-)?([a-z\-]+)/?")
 
 
 class _Place(TypedDict):
@@ -24,7 +27,7 @@ class _Place(TypedDict):
     length: int
 
 
-def interpret(record: Record, path: Path | str, *, max_payload: int) -> Item:
+def interpret(record: Record, path: Place, *, max_payload: int) -> Item:
     """Make an item of a record.
 
     The payload digest is checked here; framing has checked the rest. Standard and tools disagree on what it covers (WARC
@@ -37,7 +40,9 @@ def interpret(record: Record, path: Path | str, *, max_payload: int) -> Item:
         max_payload: Most bytes that the decoded payload may have.
     """
     head = record.head
-    place: _Place = {"warc": Path(path).name, "offset": record.offset, "length": record.length}
+    place: _Place = {"warc": as_path(path).name, "offset": record.offset, "length": record.length}
+    if head.kind == "revisit":
+        return _revisit(record, place)
     if head.kind not in CAPTURES:
         return Skipped(reason=head.kind, record_id=head.record_id(record.block), **place)
     lacking = "WARC-Target-URI" if not head.url else "WARC-Date" if not head.date else None
@@ -66,6 +71,36 @@ def interpret(record: Record, path: Path | str, *, max_payload: int) -> Item:
     )
 
 
+def _revisit(record: Record, place: _Place) -> Revisit:
+    """What a revisit record says; where it says too little, `Originals` will find nothing.
+
+    Profiles of WARC 0.18, 1.0 and 1.1 mean the same, and so does Heritrix's `uri-agnostic-identical-payload-digest`.
+    """
+    head, fields = record.head, record.head.fields
+    profile = fields.get("warc-profile", "")
+    known = _PROFILE.fullmatch(profile)
+    http = read_http(record.block)
+    return Revisit(
+        reason=head.kind,
+        record_id=head.record_id(record.block),
+        url=head.url,
+        date=head.date,
+        profile=known[1] if known else profile,
+        refers_to=fields.get("warc-refers-to"),
+        refers_to_url=_unbracketed(fields.get("warc-refers-to-target-uri")),
+        refers_to_date=fields.get("warc-refers-to-date"),
+        payload_digest=fields.get("warc-payload-digest"),
+        status=http.status if http else None,
+        content_type=http.last("content-type") or None if http else None,
+        **place,
+    )
+
+
+def _unbracketed(uri: str | None) -> str | None:
+    """A URI without the angle brackets that some tools write."""
+    return uri.removeprefix("<").removesuffix(">") if uri else None
+
+
 def _payload(record: Record, http: HttpHead | None, limit: int) -> Payload | Broken:
     """The payload of a record that is a capture, or why there is none."""
     head, block = record.head, record.block
@@ -82,7 +117,7 @@ def _payload(record: Record, http: HttpHead | None, limit: int) -> Payload | Bro
     return Payload(block, (block,))
 
 
-def _unreadable(record: Record, http: HttpHead | None, why: Broken, path: Path | str, place: _Place) -> UnreadableCapture:
+def _unreadable(record: Record, http: HttpHead | None, why: Broken, path: Place, place: _Place) -> UnreadableCapture:
     """The capture that cannot be read, with the error that says why."""
     head = record.head
     error = (PayloadTooLarge if why.too_large else PayloadError)(why.reason, path=path, offset=record.offset)
