@@ -1,25 +1,42 @@
 """The way back: from each value of an extraction to the archived bytes, and whether they still say the same.
 
 Verifying needs no site. It opens the archive where the extraction points, checks that the capture there is the one that was
-extracted (record id, payload digest, URL, date, media type), slices the payload, replays the steps, and compares. A verdict that
-cannot be reached is never a good one.
+extracted (record id, payload digest, URL, date, media type), slices the payload, replays the steps, and compares. Where the page was
+met again, the revisit must be where the extraction says, and name that capture. A verdict that cannot be reached is never a good one.
 """
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import orjson
 
-from scraper.archive import Capture, Damage, Finder, file_sha256, indexed_sha256, read_at, scan
+from scraper.archive import (
+    MAX_PAYLOAD,
+    Capture,
+    Damage,
+    Finder,
+    Revisit,
+    file_sha256,
+    indexed_sha256,
+    interpret,
+    read_at,
+    record_at,
+    scan,
+)
+from scraper.archive.originals import original_at
 from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
 from scraper.quoting import replay
-from scraper.records import check
+from scraper.records import check, leaves_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+__all__ = ["OUTCOMES", "Archives", "Outcome", "Verdict", "archive_damage", "leaves_of", "verify_extraction", "verify_line"]
 
 Outcome = Literal["verified", "failed", "unlocated", "stated", "archive missing"]
 OUTCOMES: tuple[Outcome, ...] = ("verified", "failed", "unlocated", "stated", "archive missing")
@@ -76,21 +93,47 @@ class Archives:
             if path is None:
                 raise RecordNotFound(f"archive {reference['warc']} is in none of {', '.join(map(str, self.folders))}")
             capture = read_at(path, reference["offset"], reference["length"], reference["record_id"])
-            _compare(capture, reference, path)
+            return self._checked(capture, reference, path)
         except ArchiveError as error:
             return self._elsewhere(reference, error)
-        self.used[path] = None
-        return capture
 
     def _elsewhere(self, reference: dict[str, Any], error: ArchiveError) -> Capture:
         place = self._finder.find(reference["record_id"], reference["payload_sha256"])
         if place is None:
             raise error
         path, offset, length = place
-        capture = read_at(path, offset, length, reference["record_id"])
-        _compare(capture, reference, path)
+        return self._checked(read_at(path, offset, length, reference["record_id"]), reference, path)
+
+    def _checked(self, capture: Capture, reference: dict[str, Any], path: Path) -> Capture:
+        """The capture, if it is what the reference says, and if the revisit that the reference speaks of names it."""
+        _compare(capture, reference, path, ("record_id", "payload_sha256", "url", "date", "media_type"))
+        visit = reference.get("revisit")
+        if visit is not None:
+            revisit, place = self._revisit(visit)
+            original = original_at(path, capture.offset, revisit)
+            if original is None or original.record_id != capture.record_id:
+                raise RecordNotFound(
+                    "the revisit here does not name the capture that was extracted", path=place, offset=revisit.offset
+                )
+            self.used[place] = None
         self.used[path] = None
         return capture
+
+    def _revisit(self, visit: dict[str, Any]) -> tuple[Revisit, Path]:
+        """The revisit that a reference speaks of, and its archive: where it points, or where the indexes say.
+
+        Raises:
+            RecordNotFound: No archive holds it.
+        """
+        path = self._path(visit["warc"])
+        told = [] if path is None else [(path, visit["offset"])]
+        for place, offset in itertools.chain(told, self._finder.records(visit["record_id"])):
+            with suppress(ArchiveError):
+                item = interpret(record_at(place, offset, visit["record_id"]), place, max_payload=MAX_PAYLOAD)
+                if isinstance(item, Revisit):
+                    _compare(item, visit, place, ("record_id", "url", "date"))
+                    return item, place
+        raise RecordNotFound(f"no archive holds the revisit {visit['record_id']} as the extraction has it", path=path)
 
     def _path(self, name: str) -> Path | None:
         return next((path for folder in self.folders if (path := folder / name).is_file()), None)
@@ -100,11 +143,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def _compare(capture: Capture, reference: dict[str, Any], path: Path) -> None:
-    """Compare the capture in the archive with the reference to it."""
-    for name in ("record_id", "payload_sha256", "url", "date", "media_type"):
-        if getattr(capture, name) != reference[name]:
-            found = f"{name} is {getattr(capture, name)!r}, the extraction says {reference[name]!r}"
+def _compare(found_there: Capture | Revisit, reference: dict[str, Any], path: Path, names: tuple[str, ...]) -> None:
+    """Compare what the archive holds with the reference to it."""
+    for name in names:
+        if getattr(found_there, name) != reference[name]:
+            found = f"{name} is {getattr(found_there, name)!r}, the extraction says {reference[name]!r}"
             raise RecordNotFound(found, path=path, offset=reference["offset"])
 
 
@@ -158,19 +201,6 @@ def _verdict(field: str, value: Any, data: dict[str, Any], capture: Capture | Ar
         return Verdict(field, "failed", str(error))
     same = type(found) is type(value) and found == value
     return Verdict(field, "verified" if same else "failed", "" if same else f"the bytes say {found!r}, the record says {value!r}")
-
-
-def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the JSON Pointer (RFC 6901) and value of every leaf of a JSON value."""
-    match value:
-        case dict():
-            for key, member in value.items():
-                yield from leaves_of(member, f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
-        case list():
-            for index, member in enumerate(value):
-                yield from leaves_of(member, f"{path}/{index}")
-        case _:
-            yield path, value
 
 
 def archive_damage(path: Path) -> Iterator[str]:

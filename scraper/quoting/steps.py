@@ -36,12 +36,19 @@ def step(name: str, *, version: int = 1) -> Callable[[F], F]:
         version: 1, 2, …: a new one for each change of behaviour.
 
     Raises:
-        QuotingError: Another function holds this name and version, or the name holds an `@`.
+        QuotingError: Another function holds this name and version, the name holds an `@`, or it is one that only we, or another
+            plugin, can give: what one plugin registers must not change what others extract.
     """
     if "@" in name:
         raise QuotingError(f"step {name!r}: '@' separates name and version in pointers; choose another name")
 
     def register(function: F) -> F:
+        owner = _owner(function)
+        if "." not in name and owner != __package__.partition(".")[0]:
+            raise QuotingError(f"step {name!r}: put the plugin's name before it, as in mysite.{name}")
+        others = {_owner(known) for (other, _), known in _registry.items() if other == name} - {owner}
+        if others:
+            raise QuotingError(f"step {name!r} is already brought by {min(others)}")
         known = _registry.get((name, version))
         if known is not None and (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):
             raise QuotingError(f"step {name!r} version {version} is taken by {known.__module__}.{known.__qualname__}")
@@ -50,6 +57,12 @@ def step(name: str, *, version: int = 1) -> Callable[[F], F]:
         return function
 
     return register
+
+
+def _owner(function: StepFunction) -> str:
+    """Return the package that a function belongs to: `scraper`, `plugins.mysite`, or the first part of another name."""
+    parts = function.__module__.split(".")
+    return ".".join(parts[: 2 if parts[0] == "plugins" else 1])
 
 
 def registered() -> dict[str, StepFunction]:

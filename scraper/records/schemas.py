@@ -7,17 +7,23 @@ jsonschema, the reference implementation, which says what is wrong in words.
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import SchemaError, best_match
 
 from scraper.errors import SchemaViolation, UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _PLACES = (Path(__file__).parents[1] / "schemas", Path(__file__).parents[2] / "schemas")  # installed; in a checkout
+
+_brought: dict[str, dict[str, Any]] = {}
 
 
 @functools.cache
@@ -27,13 +33,54 @@ def load_schema(name: str) -> dict[str, Any]:
     Raises:
         UsageError: There is no such schema.
     """
-    for place in _PLACES:
-        path = place / f"{name}.json"
-        if path.is_file():
-            schema: dict[str, Any] = orjson.loads(path.read_bytes())
-            Draft202012Validator.check_schema(schema)
-            return schema
-    raise UsageError(f"no schema is named {name!r} (looked in {', '.join(map(str, _PLACES))})")
+    path = _own(name)
+    if path is not None:
+        return _read(path)
+    if name in _brought:
+        return _brought[name]
+    known = ", ".join([f"plugins ({', '.join(sorted(_brought)) or 'none'})", *map(str, _PLACES)])
+    raise UsageError(f"no schema is named {name!r} (looked in {known})")
+
+
+def _own(name: str) -> Path | None:
+    """Return the file of one of our own schemas."""
+    return next((path for place in _PLACES if (path := place / f"{name}.json").is_file()), None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = orjson.loads(path.read_bytes())
+    Draft202012Validator.check_schema(schema)
+    return schema
+
+
+def schemas_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the schemas of a plugin's folder by name and version: `book/1.json` is `book/1`.
+
+    Raises:
+        UsageError: There are none, or one cannot be read, is no schema, or has the name of one of ours.
+    """
+    found = {}
+    for path in sorted(folder.glob("*/*.json")):
+        name = f"{path.parent.name}/{path.stem}"
+        if not re.fullmatch(r"[a-z0-9_]+/[0-9]+", name) or _own(name):
+            raise UsageError(f"{path}: no name for a plugin's schema; small letters and a number, as book/1.json, and none of ours")
+        try:
+            found[name] = _read(path)
+            jsonschema_rs.Draft202012Validator(found[name])
+        except (OSError, ValueError, SchemaError) as error:
+            raise UsageError(f"{path} is no schema: {error}") from error
+    if not found:
+        raise UsageError(f"{folder} holds no schemas: they are files like book/1.json")
+    return found
+
+
+def bring(schemas: Mapping[str, dict[str, Any]]) -> None:
+    """Make known the schemas of plugins, in place of those that were brought before."""
+    if _brought != schemas:
+        _brought.clear()
+        _brought.update(schemas)
+        load_schema.cache_clear()
+        _compiled.cache_clear()
 
 
 @functools.cache

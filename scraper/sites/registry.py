@@ -1,55 +1,31 @@
-"""Finding plugins, and finding the site and layout for a page.
-
-Plugins are the packages of the namespace package `plugins` (any folder of that name on the path) and the installed entry points
-of the group `scraper`. Folders that begin with an underscore are
-shared code of plugins, not plugins. A plugin that cannot be loaded is reported and the others work on.
-"""
+"""The sites in use, and finding the site and layout for a page."""
 
 from __future__ import annotations
 
-import importlib
 import logging
-import pkgutil
-from importlib import metadata
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import attrs
-import pluggy
 import tldextract
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
 
-from scraper.errors import BrokenPlugin, SiteError, Unmatched
-from scraper.sites import guest, hookspecs
+from scraper.errors import SiteError, Unmatched
+from scraper.records.schemas import bring
+from scraper.sites import guest
 from scraper.sites.bounds import UNLIMITED, Limits
-from scraper.sites.site import Layout, Site
+from scraper.sites.loading import load_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from types import ModuleType
+    from collections.abc import Iterable
+
+    from scraper.sites.loading import Plugin
+    from scraper.sites.site import Layout, Site
 
 _log = logging.getLogger(__name__)
 
 # url-matcher asks tldextract for the domain of each pattern, and its default extractor fetches the public suffix list from the
 # network and caches it in the home folder. The list that comes with the package does.
 tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-@attrs.frozen(slots=True)
-class Plugin:
-    """A plugin that was found, and what became of it.
-
-    Attributes:
-        name: Its name: the folder's, or the entry point's.
-        origin: Where it came from.
-        sites: The sites that it brought.
-        error: Why it is not used; None if it is.
-    """
-
-    name: str
-    origin: str
-    sites: tuple[Site, ...] = ()
-    error: BrokenPlugin | None = None
 
 
 class Registry:
@@ -133,60 +109,12 @@ class _Asked:
         return "".join(f"; {error}" for error in self._failed)
 
 
-def load_registry() -> Registry:
-    """Load every plugin and return the sites they bring."""
-    manager = pluggy.PluginManager(hookspecs.NAMESPACE)
-    manager.add_hookspecs(hookspecs)
-    plugins: list[Plugin] = []
-    taken: dict[str, str] = {}
-    for name, origin, load in _found():
-        plugins.append(_load(manager, name, origin, load, taken))
-    return Registry((site for plugin in plugins for site in plugin.sites), plugins)
+def load_registry(*, limits: Limits = UNLIMITED) -> Registry:
+    """Load every plugin and return the sites they bring; their steps and schemas are known from then on.
 
-
-def _found() -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """Yield name, origin and loader of each plugin, in a fixed order."""
-    package = _plugins_package()
-    modules = pkgutil.iter_modules(package.__path__ if package else [])
-    for module in sorted((each for each in modules if not each.name.startswith("_")), key=lambda each: each.name):
-        path = f"plugins.{module.name}"
-        yield module.name, path, lambda path=path: importlib.import_module(path)  # type: ignore[misc]  # binds the loop's value
-    for entry in sorted(metadata.entry_points(group=hookspecs.NAMESPACE), key=lambda each: each.name):
-        version = f" {entry.dist.version}" if entry.dist else ""
-        yield entry.name, f"{entry.dist.name if entry.dist else entry.value}{version}", entry.load
-
-
-def _plugins_package() -> ModuleType | None:
-    try:
-        return importlib.import_module("plugins")
-    except ModuleNotFoundError:
-        return None
-
-
-def _load(manager: pluggy.PluginManager, name: str, origin: str, load: Callable[[], Any], taken: dict[str, str]) -> Plugin:
-    """Load one plugin; whatever it raises becomes its status."""
-    try:
-        module = load()
-        manager.register(module, origin)
-        sites = tuple(_sites(manager, module))
-        clash = next((site for site in sites if site.name in taken), None)
-        if clash is not None:
-            raise BrokenPlugin(f"site {clash.name!r} is already brought by {taken[clash.name]}")  # noqa: TRY301  # a status too
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # a plugin is somebody else's code: anything may come
-        reason = error if isinstance(error, BrokenPlugin) else BrokenPlugin(f"{type(error).__name__}: {error}")
-        return Plugin(name, origin, error=reason)
-    taken.update((site.name, origin) for site in sites)
-    return Plugin(name, origin, sites)
-
-
-def _sites(manager: pluggy.PluginManager, module: Any) -> Iterator[Site]:
-    """Call one plugin's hook alone, so that its errors are its own."""
-    implementations = [each for each in manager.hook.scraper_sites.get_hookimpls() if each.plugin is module]
-    if not implementations:
-        raise BrokenPlugin("implements no hook of ours: decorate a function named scraper_sites with hookimpl")
-    for implementation in implementations:
-        found: Iterable[Any] = cast("Any", implementation.function)()
-        for site in found:
-            if not isinstance(site, Site):
-                raise BrokenPlugin(f"scraper_sites returned {site!r}, which is no Site")
-            yield site
+    Args:
+        limits: What the job grants a page, whatever its site would.
+    """
+    plugins = load_plugins()
+    bring({name: schema for plugin in plugins for name, schema in plugin.schemas.items()})
+    return Registry((site for plugin in plugins for site in plugin.sites), plugins, limits=limits)
