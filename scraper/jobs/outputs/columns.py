@@ -34,6 +34,7 @@ _SITE: Final = {"site": "name", "layout": "layout", "site_version": "version"}
 _PROBLEM: Final = pa.struct([
     ("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("source", pa.string()), ("reason", pa.string())
 ])  # fmt: skip
+_KEPT: Final = {"output", "number"}  # for `scraper query`
 _INT64: Final = range(-(2**63), 2**63)
 _SCALARS: Final = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
 _NOTHING: Final = (None, None, None, None)
@@ -143,7 +144,7 @@ def lay_out(types: Iterable[str]) -> Columns:
     capture = arrow_types(load_schema("extraction/1")["properties"]["capture"]) | {"date": pa.timestamp("us")}
     head = dict.fromkeys(("type", *_SITE), pa.string()) | capture
     tail = {"problems": pa.list_(_PROBLEM), "line": pa.string()}
-    fields = _columns(sorted(known), {name.casefold() for name in head | tail})
+    fields = _columns(sorted(known), {name.casefold() for name in head | tail} | _KEPT)
     found = head | {name: kind for each in fields for name, kind in each.arrow().items()} | tail
     return Columns(known, capture, fields, pa.schema(list(found.items())))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PIECE: Final = 1 << 16  # compressed bytes; what they hold is in memory at once
+_PARQUET: Final = b"PAR1"
 _ZLIB_ERROR: Final[Any] = zlib_ng.error  # its stub calls the class an instance
 
 
@@ -52,11 +53,24 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise UsageError(f"{path} is damaged or torn behind line {number}: {error}") from error
 
 
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == _PARQUET
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+
+
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the end offset and content of each line."""
     with path.open("rb") as file:
         head = file.peek(4)[:4]
-        if head == b"PAR1":
+        if head == _PARQUET:
             need("pyarrow", f"reading {path}")
             from scraper.jobs.outputs.parquet import parquet_lines  # noqa: PLC0415  # an extra
 

@@ -14,6 +14,7 @@ from zlib_ng import zlib_ng
 
 from scraper.errors import UsageError
 from scraper.jobs.outputs.extras import need
+from scraper.jobs.outputs.lines import Line, read_lines
 from scraper.jobs.outputs.whole import whole, writing
 
 if TYPE_CHECKING:
@@ -53,6 +54,27 @@ def open_sink(path: Path) -> Iterator[Sink]:
         yield sink
         with writing(path):
             sink.finish()
+
+
+def copy_lines(path: Path, sink: Sink, notice: Callable[[Line], None] = lambda _line: None) -> int:
+    """Copy the lines of an output.
+
+    Args:
+        path: The output, in any format.
+        sink: Where they go; a last line without line feed gets one.
+        notice: Called after each line, for progress.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        UsageError: The output cannot be read, or the sink not written.
+    """
+    count = 0
+    for count, line in enumerate(read_lines(path), 1):  # noqa: B007  # the last count is the answer
+        sink.write(line.content if line.content.endswith(b"\n") else line.content + b"\n")
+        notice(line)
+    return count
 
 
 class _Finished(Sink, Protocol):
