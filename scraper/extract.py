@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from scraper.errors import DamagedRecord, ExtractionFailed, QuotingError, RecordError, SiteError
 from scraper.pages import open_page
 from scraper.records import Extraction, Rejection, SiteRef
@@ -29,7 +31,8 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
     """Extract every record of a capture.
 
     Args:
-        capture: One archived page.
+        capture: One archived page. One that was met again is dealt with under the URL and date of that visit, as if its bytes had
+            been archived then; the reference names the capture that holds them, and the visit as its `revisit`.
         registry: The sites.
 
     Yields:
@@ -37,15 +40,16 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
         exactly one rejection.
     """
     reference = _reference(capture)
+    seen = capture.revisit or capture
     try:
-        page = open_page(capture.payload, capture.media_type, charset=capture.charset, url=capture.url)
+        page = open_page(capture.payload, capture.media_type, charset=capture.charset, url=seen.url)
     except QuotingError as error:
         yield Rejection.of("open", error, reference)
         return
     reference = _reference(capture, charset=page.charset)
     with alarm:
         try:
-            found = registry.choose(capture.url, capture.media_type, capture.date, page)
+            found = registry.choose(seen.url, capture.media_type, seen.date, page)
         except SiteError as error:
             yield Rejection.of("dispatch", error, reference)
             return
@@ -73,6 +77,8 @@ _REFERENCE = ("url", "date", "media_type", "charset", "warc", "offset", "length"
 def _reference(item: Capture | UnreadableCapture | Damage, *, charset: str | None = None) -> dict[str, Any]:
     """Return the reference to a capture, as much of it as is known; its charset is the one the page was decoded with."""
     found = {name: charset if name == "charset" else getattr(item, name, None) for name in _REFERENCE}
+    visit = getattr(item, "revisit", None)
+    found["revisit"] = visit and attrs.asdict(visit)
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -1,8 +1,8 @@
 """The way back: from each value of an extraction to the archived bytes, and whether they still say the same.
 
 Verifying needs no site. It opens the archive where the extraction points, checks that the capture there is the one that was
-extracted (record id, payload digest, URL, date, media type), slices the payload, replays the steps, and compares. Where the page was
-met again, the revisit must be where the extraction says, and name that capture. A verdict that cannot be reached is never a good one.
+extracted (record id, payload digest, URL, date, media type), slices the payload, replays the steps, and compares. Where a page
+was met again, the revisit must be where the extraction says, and name that capture. A verdict that cannot be reached is never good.
 """
 
 from __future__ import annotations

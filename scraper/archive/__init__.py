@@ -14,7 +14,7 @@ from scraper.archive.interpret import interpret
 from scraper.archive.originals import Originals
 from scraper.archive.place import Place, as_path
 from scraper.archive.ranges import boundaries
-from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, scan
+from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, record_at, scan
 from scraper.archive.volume import Cut
 from scraper.archive.writer import ArchiveWriter, Written
 
@@ -45,5 +45,6 @@ __all__ = [
     "interpret",
     "raw_records",
     "read_at",
+    "record_at",
     "scan",
 ]

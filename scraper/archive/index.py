@@ -191,16 +191,32 @@ class Finder:
             record_id: With its brackets.
             payload_sha256: Hexadecimal.
         """
+        for path, offset in self.records(record_id):
+            with suppress(ArchiveError):  # not here, or not whole: another copy may be
+                capture = read_at(path, offset, record_id=record_id)
+                if capture.payload_sha256 == payload_sha256:
+                    return path, capture.offset, capture.length
+        return None
+
+    def records(self, record_id: str) -> Iterator[tuple[Path, int]]:
+        """Yield where a record of any type is said to be, path and offset: nothing has been opened to see.
+
+        Args:
+            record_id: With its brackets.
+        """
         if self._unread is None:
             self._unread = list(archives_in(self.places))
             for archive in self._unread:
                 self._learn(archive, _listed(archive))
-        found = self._confirmed(record_id, payload_sha256)
-        while found is None and self._unread:
+        told = 0
+        while True:
+            known = self._known.get(record_id, [])
+            yield from known[told:]
+            told = len(known)
+            if not self._unread:
+                return
             archive = self._unread.pop(0)
             self._learn(archive, _held(archive))
-            found = self._confirmed(record_id, payload_sha256)
-        return found
 
     def _learn(self, archive: Path, places: Iterable[tuple[str, int]]) -> None:
         """Remember where records are said to be."""
@@ -208,15 +224,6 @@ class Finder:
             known = self._known.setdefault(record_id, [])
             if (archive, offset) not in known:
                 known.append((archive, offset))
-
-    def _confirmed(self, record_id: str, payload_sha256: str) -> tuple[Path, int, int] | None:
-        """The first place where the record really is."""
-        for path, offset in self._known.get(record_id, ()):
-            with suppress(ArchiveError):  # not here, or not whole: another copy may be
-                capture = read_at(path, offset, record_id=record_id)
-                if capture.payload_sha256 == payload_sha256:
-                    return path, capture.offset, capture.length
-        return None
 
 
 def find(record_id: str, payload_sha256: str, places: Place | Iterable[Place]) -> tuple[Path, int, int] | None:

@@ -108,13 +108,31 @@ def read_at(
         PayloadTooLarge: The decoded payload passes the bound.
     """
     path = as_path(path)
+    return _wanted(record_at(path, offset, record_id, max_block=max_payload + _HEADROOM), path, length, max_payload)
+
+
+def record_at(path: Place, offset: int, record_id: str | None = None, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -> Record:
+    """Read the record at an offset, of whatever type, with the checks that framing makes.
+
+    Args:
+        path: As for `read_at`; so are the other arguments of the same name.
+        offset: As for `read_at`.
+        record_id: As for `read_at`.
+        max_block: As for `raw_records`.
+
+    Raises:
+        NotAnArchive: The file cannot be opened.
+        RecordNotFound: No record begins at the offset, or another one.
+        DamagedRecord: The record there is torn, cut, malformed, or does not have its block digest.
+    """
+    path = as_path(path)
     hole: Hole | None = None
     with open_archive(path) as file:
-        for record in records_at(file, path, offset, max_payload + _HEADROOM):
+        for record in records_at(file, path, offset, max_block):
             if isinstance(record, Hole):
                 hole = hole or record
             elif record_id in {None, record.head.record_id(record.block)}:
-                return _wanted(record, path, length, max_payload)
+                return record
     if hole:
         raise DamagedRecord(hole.reason, path=path, offset=offset)
     raise RecordNotFound(f"no record {record_id or ''} here", path=path, offset=offset)

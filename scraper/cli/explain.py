@@ -69,7 +69,8 @@ def _find(output: Path, record: str | None) -> tuple[int, dict[str, Any]]:
 
 
 def _names(capture: dict[str, Any], record: str) -> bool:
-    return record in capture["url"] or record in capture["record_id"]
+    visit = capture.get("revisit", capture)
+    return any(record in each for each in (capture["url"], capture["record_id"], visit["url"], visit["record_id"]))
 
 
 def _show_capture(output: Path, number: int, data: dict[str, Any]) -> None:
@@ -77,6 +78,9 @@ def _show_capture(output: Path, number: int, data: dict[str, Any]) -> None:
     stdout.print(f"{output}:{number}  {data['type']} by site {site['name']} {site['version']}, layout {site['layout']}")
     stdout.print(f"page     {capture['url']} of {capture['date']}, {capture['media_type']}, {capture['charset']}")
     stdout.print(f"archive  {capture['warc']} at offset {capture['offset']}, {capture['length']} bytes, {capture['record_id']}")
+    if visit := capture.get("revisit"):
+        stdout.print(f"revisit  {visit['url']} of {visit['date']} gave the same payload")
+        stdout.print(f"         {visit['warc']} at offset {visit['offset']}, {visit['length']} bytes, {visit['record_id']}")
 
 
 def _show_field(verdict: Verdict, data: dict[str, Any], archives: Archives, context: int) -> None:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 import attrs
 
-from scraper.archive import Capture, Damage, Skipped, UnreadableCapture, scan
+from scraper.archive import Capture, Damage, Originals, Revisit, Skipped, UnreadableCapture, scan
 from scraper.errors import SiteError, Unmatched
 from scraper.extract import extract, reject, reject_damage, reject_unreadable
 from scraper.jobs.counts import Counts
@@ -93,7 +93,8 @@ def extract_shard(
         OSError: The output cannot be written.
         Unmatched: There is no such site.
     """
-    work = _Work(registry.only(site) if site else registry, site, out, rejects, watch or _Unwatched())
+    chosen = registry.only(site) if site else registry
+    work = _Work(shard.archive, Originals(), chosen, site, out, rejects, watch or _Unwatched())
     for index, item in enumerate(scan(shard.archive, start=shard.start, end=shard.end)):
         work.watch.begin(index, item.offset)
         work.take(item, (refused or {}).get(index))
@@ -105,6 +106,8 @@ def extract_shard(
 class _Work:
     """The open outputs and the account of a shard under work."""
 
+    archive: str
+    originals: Originals
     registry: Registry
     site: str | None
     out: IO[bytes]
@@ -125,8 +128,19 @@ class _Work:
             case Damage():
                 self.counts.damaged += 1
                 self._write(reject_damage(item))
+            case Revisit():
+                self._revisit(item, refusal)
             case Skipped():
                 self.counts.others[item.reason] += 1
+
+    def _revisit(self, revisit: Revisit, refusal: SiteError | None) -> None:
+        """Deal with the capture that was met again, or say why it cannot be established."""
+        original = self.originals.resolve(revisit, self.archive)
+        if isinstance(original, Skipped):
+            self.counts.captures += 1
+            self.counts.skipped[original.reason] += 1
+        else:
+            self.take(original, refusal)
 
     def _capture(self, capture: Capture, refusal: SiteError | None) -> None:
         why = _no_page(capture)
