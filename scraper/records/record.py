@@ -22,10 +22,17 @@ class Part:
 
 
 class Record(Part):
-    """A record: `TYPE` names its schema and version, as in `article/1`."""
+    """A record: `TYPE` names its schema and version, as in `article/1`.
+
+    Attributes:
+        SIGNS: What shows that a page holds such a record, as `scraper.records.seen` writes places; `/Type` is an object in JSON-LD.
+        LINKED: The types of the JSON-LD objects that describe such a record, best first.
+    """
 
     __slots__ = ()
     TYPE: ClassVar[str]
+    SIGNS: ClassVar[tuple[str, ...]] = ()
+    LINKED: ClassVar[tuple[str, ...]] = ()
 
 
 @attrs.frozen(slots=True)
