@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import IO, TYPE_CHECKING, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from scraper.archive.digests import Digest, read_digest
 from scraper.archive.head import ARC_LINE, MAX_HEAD, MAX_LINE, WARC_LINE, Head, opens, parse_arc, parse_warc
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PIECE: Final = 1 << 20
+_NEAR: Final = 8 << 10
 _BLANK: Final = frozenset({b"\r\n", b"\n", b"\r"})  # a bare CR is a line only where the file ends behind it
 _HTTP_LENGTH: Final = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _WARC_START: Final = re.compile(WARC_LINE.pattern + rb"[A-Za-z][A-Za-z0-9\-]*:")  # behind a torn line, it is mid-line
@@ -68,23 +69,30 @@ class Torn:
         start: Its first byte.
         search_from: Where to begin looking for the next record.
         resume: Where the next record begins, or None when there is none or nobody looked.
+        lacks: Bytes that would have to follow the stream's end for a whole record to be here; 0 when that is not the matter.
     """
 
     reason: str
     start: int
     search_from: int
     resume: int | None = None
+    lacks: int = 0
 
 
 @frozen
 class Found:
-    """A whole record between two positions of a stream."""
+    """A whole record between two positions of a stream.
+
+    `digested` says whether its block has the digest that it states, `followed` whether another record opens behind it.
+    """
 
     head: Head
     block: bytes
     oversize: bool
     start: int
     end: int
+    digested: bool = False
+    followed: bool = False
 
 
 @define
@@ -112,18 +120,19 @@ class RecordStream:
     _next: bytes = field(default=b"", init=False)
 
     def records(self) -> Iterator[Found | Torn]:
-        """Every record, and every place that is none; a forward-only stream ends at the first such place."""
-        while True:
-            item = self.read()
-            if item is None:
-                return
-            if not isinstance(item, Torn) or item.resume is not None:
+        """Every record, and every place that is none."""
+        while (item := self.read()) is not None:
+            if not isinstance(item, Torn):
                 yield item
                 continue
-            resume = self._search(item.search_from) if self.stream.seekable() else None
-            yield Torn(item.reason, item.start, item.search_from, resume)
-            if resume is None:
+            torn = self.behind(item)
+            yield torn
+            if torn.resume is None:
                 return
+
+    def behind(self, torn: Torn) -> Torn:
+        """Go to the next record behind a torn place, if it is not there yet; `resume` then says where that is."""
+        return torn if torn.resume is not None else evolve(torn, resume=self._search(torn.search_from))
 
     def read(self) -> Found | Torn | None:
         """The next record; None at the end of the stream, or of the range."""
@@ -131,11 +140,11 @@ class RecordStream:
         if not line or (self.end is not None and start >= self.end):
             return None
         if not opens(line, arc=self.arc):
-            return Torn("no record begins here", start, start + 1)
+            return Torn("no record begins here", start, start + 1, lacks=self._at_end)
         raw = line if self.arc else self._rest_of_head(line)
         head = (parse_arc if self.arc else parse_warc)(raw) if raw else "the record's head does not end"
         if isinstance(head, str):
-            return Torn(head, start, start + 1)
+            return Torn(head, start, start + 1, lacks=self._at_end)
         return self._record(head, start)
 
     def _record(self, head: Head, start: int) -> Found | Torn:
@@ -143,7 +152,7 @@ class RecordStream:
         begin = self.position
         end = begin + head.length
         if self.size is not None and end > self.size:
-            return Torn(f"the block has {self.size - begin} of {head.length} bytes", start, begin)
+            return Torn(f"the block has {self.size - begin} of {head.length} bytes", start, begin, lacks=end - self.size)
         if self.jump and (stop := self._jumped(begin, end)):
             return Found(head, b"", True, start, stop)
         digest = read_digest(head.fields.get("warc-block-digest"))
@@ -159,7 +168,12 @@ class RecordStream:
             return Torn("the block does not end where its length says, and no digest vouches for it", start, begin)
         oversize = head.length > self.limit
         block = b"" if oversize else pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Found(head, block, oversize, start, stop)
+        return Found(head, block, oversize, start, stop, digested=digest is not None, followed=placed and not last)
+
+    @property
+    def _at_end(self) -> bool:
+        """Whether everything has been read, as far as the size is known."""
+        return self.position == self.size
 
     def _jumped(self, begin: int, end: int) -> int | None:
         """Jump over a block: where its record ends; None, back at the block, when no record begins behind it."""
@@ -234,9 +248,10 @@ class RecordStream:
         base = max(position - 1, 0)  # the byte before tells whether a line begins
         first = position - base
         self.stream.seek(base)
-        window = b""
+        window, size = b"", _NEAR
         while True:
-            piece = self.stream.read(_PIECE)
+            piece = self.stream.read(size)
+            size = _PIECE
             window += piece
             match = pattern.search(window, first)
             if match:

@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import io
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final
 
 from attrs import define, field, frozen
 from zlib_ng import zlib_ng
 
-from scraper.archive.framing import Hole, Record, RecordStream, Torn
+from scraper.archive.framing import Hole
 from scraper.archive.head import MAX_LINE, opens
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from typing_extensions import Buffer
+from scraper.archive.inflating import Inflater
 
 MAGIC: Final = b"\x1f\x8b\x08"
 HELD: Final = 32 << 20
-"""Members that inflate to more bytes than this are read as a stream, in a second pass."""
+"""Members that inflate to more bytes than this are inflated again when they are read, as a stream."""
 _ZLIB_ERROR: Final[Any] = zlib_ng.error  # its stub calls the class an instance
+_GZIP_BITS: Final = 31
 _CHUNK: Final = 256 << 10
+_BLOCK_HEAD: Final = 18
 _PIECE: Final = 16 << 10  # deflate inflates at most 1,032 fold: one piece gives at most 17 MB
 
 
 @frozen
 class Member:
-    """One whole gzip member whose CRC fits.
+    """A gzip member.
 
     Attributes:
         offset: Its first byte in the file.
-        length: Its bytes in the file.
-        data: What it inflates to; None when that is more than `HELD` bytes.
+        length: Its bytes in the file; of one with a flaw, those up to the flaw.
+        data: What it inflates to; None when that is more than `HELD` bytes, or was not asked for.
+        size: How many bytes that are.
+        flaw: Why it is not whole: cut, or broken. Empty when its CRC and length fit.
+        cut: Whether it is only cut: the file ends within it.
     """
 
     offset: int
     length: int
     data: bytes | None
+    size: int
+    flaw: str = ""
+    cut: bool = False
+
+    @property
+    def end(self) -> int:
+        """The byte behind it, or behind what can be inflated of it."""
+        return self.offset + self.length
 
 
 @define
@@ -61,7 +70,7 @@ class Members:
         return memoryview(self._buffer)[at : at + size]
 
     def member(self, offset: int, *, keep: bool = True) -> Member | Hole | None:
-        """The member at an offset; a hole of unknown length when it is no whole member; None at the file's end.
+        """The member at an offset, whole or not; a hole of unknown length when none begins there; None at the file's end.
 
         Without `keep`, what it inflates to is not held.
         """
@@ -69,25 +78,32 @@ class Members:
             return None
         if not self.magic(offset):
             return Hole("no gzip member begins here", offset, None)
-        inflate = zlib_ng.decompressobj(31)
-        end, size = offset, 0
-        parts: list[bytes] | None = [] if keep else None
+        reading = _Reading(keep)
+        end = offset
         try:
-            while not inflate.eof:
+            while not reading.done:
                 piece = self.piece(end)
                 if not piece:
-                    return Hole(f"the gzip member is cut: the file ends {end - offset} bytes into it", offset, end - offset)
-                part = inflate.decompress(piece)
-                end += len(piece) - len(inflate.unused_data)
-                size += len(part)
-                if size > HELD:
-                    parts = None
-                elif parts is not None and part:
-                    parts.append(part)
+                    flaw = f"the gzip member is cut: the file ends {end - offset} bytes into it"
+                    return reading.member(offset, end, flaw, cut=True)
+                end += reading.feed(piece)
         except _ZLIB_ERROR as error:
-            return Hole(f"the gzip member is broken: {error}", offset, None)
-        data = None if parts is None else parts[0] if len(parts) == 1 else b"".join(parts)
-        return Member(offset, end - offset, data)
+            return self._broken(offset, end, f"the gzip member is broken: {error}", keep=keep)
+        return reading.member(offset, end)
+
+    def _broken(self, offset: int, good: int, flaw: str, *, keep: bool) -> Member:
+        """A member that breaks behind some bytes that are good: inflated again, in the end byte by byte, up to the flaw."""
+        reading = _Reading(keep)
+        end = offset
+        try:
+            while end < good:
+                end += reading.feed(self.piece(end)[: good - end])
+            while piece := self.piece(end, 1):
+                reading.feed(piece)
+                end += 1
+        except _ZLIB_ERROR:
+            pass  # here it is
+        return reading.member(offset, end, flaw)
 
     def magic(self, offset: int) -> bool:
         """Whether the file has gzip's magic bytes at an offset, or the beginning of them at its very end."""
@@ -98,7 +114,7 @@ class Members:
 
     def start_of(self, offset: int, size: int = MAX_LINE) -> bytes:
         """What the member at an offset begins with: up to `size` bytes, or fewer where it cannot be inflated."""
-        inflate = zlib_ng.decompressobj(31)
+        inflate = zlib_ng.decompressobj(_GZIP_BITS)
         out = b""
         try:
             while len(out) < size and not inflate.eof and (piece := self.piece(offset)):
@@ -115,8 +131,16 @@ class Members:
         line, feed, _ = self.start_of(offset).partition(b"\n")
         return opens(line + feed, arc=arc)
 
+    def is_block(self, offset: int) -> bool:
+        """Whether a member says that it is one of bgzip's blocks, which records run across (SAM specification §4.1)."""
+        head = bytes(self.piece(offset, _BLOCK_HEAD))
+        return head[3:4] == b"\x04" and head[10:16] == b"\x06\0BC\x02\0"
+
     def search(self, offset: int, *, arc: bool) -> int | None:
-        """The next offset, from this one on, of a member that begins with a record; None when there is none."""
+        """The next offset, from this one on, to go on reading at; None when there is none.
+
+        That is a member that begins with a record, or a block of bgzip's, which may begin anywhere within one.
+        """
         window = b""
         while piece := self.piece(offset, _CHUNK):
             window += piece
@@ -124,95 +148,48 @@ class Members:
             start = offset - len(window)
             at = window.find(MAGIC)
             while at >= 0:
-                if self.opens_record(start + at, arc=arc):
+                if self.is_block(start + at) or self.opens_record(start + at, arc=arc):
                     return start + at
                 at = window.find(MAGIC, at + 1)
             window = window[-(len(MAGIC) - 1) :]
         return None
 
-    def stream(self, member: Member) -> io.BufferedReader | io.BytesIO:
-        """A member's inflated bytes as a stream: seekable where they are held, forward-only where they are not."""
+    def stream(self, member: Member) -> IO[bytes]:
+        """A member's inflated bytes as a stream."""
         if member.data is not None:
             return io.BytesIO(member.data)
-        return io.BufferedReader(_Inflater(self, member.offset), _CHUNK)
+        return io.BufferedReader(Inflater(self.piece, member.offset, member.end), _CHUNK)
 
 
-class _Inflater(io.RawIOBase):
-    """The inflated bytes of one member, piece by piece (the member has been checked before).
-
-    Args:
-        members: The file.
-        offset: Where the member begins.
-    """
-
-    def __init__(self, members: Members, offset: int) -> None:
-        self._members = members
-        self._offset = offset
-        self._inflate = zlib_ng.decompressobj(31)
-        self._input = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer, /) -> int:
-        view = memoryview(buffer)
-        while not self._inflate.eof:
-            if not self._input:
-                self._input = bytes(self._members.piece(self._offset))
-                self._offset += len(self._input)
-            part = self._inflate.decompress(self._input, len(view))
-            self._input = self._inflate.unconsumed_tail
-            if part:
-                view[: len(part)] = part
-                return len(part)
-        return 0
-
-
-def gzip_records(file: IO[bytes], *, size: int, limit: int, arc: bool, start: int, end: int) -> Iterator[Record | Hole]:
-    """Records of a compressed archive.
+class _Reading:
+    """One member being inflated.
 
     Args:
-        file: The archive.
-        size: Its size in bytes.
-        limit: As for `RecordStream`.
-        arc: As for `RecordStream`.
-        start: Offset of the first member to read.
-        end: Members that begin here or behind it are not read.
+        keep: Whether to hold what it inflates to, as long as that is no more than `HELD` bytes.
     """
-    members = Members(file)
-    offset = start
-    while offset < end and (member := members.member(offset)) is not None:
-        if isinstance(member, Hole):
-            found = members.search(offset + 1, arc=arc)
-            stop = size if found is None else found
-            yield Hole(member.reason, offset, stop - offset)
-            offset = stop
-        else:
-            yield from member_records(members, member, limit=limit, arc=arc)
-            offset += member.length
 
+    def __init__(self, keep: bool) -> None:
+        self._inflate = zlib_ng.decompressobj(_GZIP_BITS)
+        self._parts: list[bytes] | None = [] if keep else None
+        self._size = 0
 
-def unit_offsets(members: Members, *, arc: bool) -> Iterator[int]:
-    """Where members with records begin, and the places that are none: offsets that `gzip_records` gives, or gives to nothing.
+    @property
+    def done(self) -> bool:
+        """Whether the member has ended, and its CRC and length fitted."""
+        return bool(self._inflate.eof)
 
-    Members are inflated, their records are not looked at.
-    """
-    offset: int | None = 0
-    while offset is not None and (member := members.member(offset, keep=False)) is not None:
-        if isinstance(member, Member):
-            offset += member.length
-        else:
-            offset = members.search(offset + 1, arc=arc)
-        if offset is not None and members.opens_record(offset, arc=arc):
-            yield offset
+    def feed(self, piece: memoryview) -> int:
+        """Inflate a piece of the file; returns how many bytes of it belong to the member."""
+        part = self._inflate.decompress(piece)
+        self._size += len(part)
+        if self._size > HELD:
+            self._parts = None
+        elif self._parts is not None and part:
+            self._parts.append(part)
+        return len(piece) - len(self._inflate.unused_data)
 
-
-def member_records(members: Members, member: Member, *, limit: int, arc: bool) -> Iterator[Record | Hole]:
-    """The records that one whole member holds: one, unless the archive was compressed as a single stream."""
-    size = None if member.data is None else len(member.data)
-    stream = RecordStream(members.stream(member), limit, arc, size=size)
-    for item in stream.records():
-        if isinstance(item, Torn):
-            yield Hole(item.reason, member.offset, member.length)
-        else:
-            yield Record(item.head, item.block, item.oversize, member.offset, member.length, compressed=True)
+    def member(self, offset: int, end: int, flaw: str = "", *, cut: bool = False) -> Member:
+        """The member between two offsets."""
+        parts = self._parts
+        data = None if parts is None else parts[0] if len(parts) == 1 else b"".join(parts)
+        return Member(offset, end - offset, data, self._size, flaw, cut)

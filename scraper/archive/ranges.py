@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING
 
 from scraper.archive.framing import RecordStream
 from scraper.archive.index import file_sha256, indexed_offsets, indexed_sha256
-from scraper.archive.members import Members, unit_offsets
+from scraper.archive.members import Members
 from scraper.archive.place import as_path
 from scraper.archive.reader import begins_record, form_of, open_archive
+from scraper.archive.units import unit_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

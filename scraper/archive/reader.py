@@ -17,8 +17,9 @@ from scraper.archive.capture import Capture, Damage, Item, Skipped, UnreadableCa
 from scraper.archive.framing import Hole, Record, RecordStream, located
 from scraper.archive.head import ARC_LINE, MAX_LINE, WARC_LINE, opens
 from scraper.archive.interpret import interpret
-from scraper.archive.members import MAGIC, Members, gzip_records, member_records
+from scraper.archive.members import MAGIC, Member, Members
 from scraper.archive.place import Place, as_path, open_place
+from scraper.archive.units import gzip_records, unit_records
 from scraper.errors import DamagedRecord, NotAnArchive, RecordNotFound
 
 if TYPE_CHECKING:
@@ -161,10 +162,9 @@ def records_at(file: IO[bytes], path: Path, offset: int, limit: int) -> Iterator
         raise RecordNotFound(f"the file ends at {size}", path=path, offset=offset)
     if members.magic(offset):
         member = members.member(offset)
-        if isinstance(member, Hole):
-            yield member
-        elif member:
-            yield from member_records(members, member, limit=limit, arc=not members.opens_record(offset, arc=False))
+        if isinstance(member, Member):
+            arc = members.opens_record(offset, arc=True)
+            yield from unit_records(members, member, limit=limit, arc=arc)
         return
     file.seek(offset)
     line = file.readline(MAX_LINE)
