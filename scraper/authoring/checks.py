@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from scraper.archive import ArchiveWriter, Capture, Record, raw_records, scan
-from scraper.authoring.cases import Case, is_rejection, layout_of, reason_of, site_of
+from scraper.authoring.cases import Case, is_rejection, layout_of, reason_of, site_of, steady
 from scraper.authoring.compare import Page, describe, differences, fields_of, origin, page_of
 from scraper.authoring.examined import Examined, examine, only_capture
 from scraper.errors import ScraperError
@@ -185,8 +185,9 @@ def _verified(trial: Trial) -> str | None:
 
 def _rejected(trial: Trial) -> str | None:
     keys = ("stage", "error", "reason", "field", "site", "layout")
-    pairs = [(key, trial.expected.get(key), trial.got.get(key)) for key in keys]
-    lines = [f"{key}\n  expected  {old!r}\n  got       {new!r}" for key, old, new in pairs if old != new]
+    old, new = steady(trial.expected), steady(trial.got)
+    pairs = [(key, old.get(key), new.get(key)) for key in keys]
+    lines = [f"{key}\n  expected  {wanted!r}\n  got       {got!r}" for key, wanted, got in pairs if wanted != got]
     return "\n".join(lines) or None
 
 

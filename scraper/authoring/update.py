@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from scraper.authoring.cases import is_rejection, reason_of
+from scraper.authoring.cases import is_rejection, reason_of, steady
 from scraper.authoring.compare import describe, differences, fields_of, page_of
 from scraper.errors import UsageError
 from scraper.verify import leaves_of
@@ -93,7 +93,7 @@ def _kinds(results: Sequence[Json]) -> str:
 
 def _changes(old: Json, new: Json, examined: Examined, fields: Sequence[str] | None) -> Iterator[Change]:
     if is_rejection(old):
-        yield from _plain_changes(old, new)
+        yield from _plain_changes(steady(old), steady(new))
         return
     page = page_of(examined.capture, old, new["capture"].get("charset"))
     for field in dict.fromkeys([*fields_of(old), *fields_of(new)]):

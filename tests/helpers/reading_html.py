@@ -8,6 +8,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from support import case_page
 
 from scraper.pages import open_page
 from scraper.quoting import replay
@@ -51,6 +52,12 @@ def read_html(payload: bytes, url: str = NOWHERE) -> Read:
         assert replay(found.provenance[path], payload, page.charset) == value, path
     assert not found.problems
     return Read(site.name, layout.name, found.record, found, payload)
+
+
+@functools.cache
+def read_case(site: str, case: str) -> Read:
+    """Extract the page of a bundled site's case, once for all tests."""
+    return read_html(case_page(site, case))
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from scraper.archive import ArchiveWriter
+from scraper.authoring.examined import only_capture
 from scraper.pages import TextPage
 from scraper.records.article import Article, Author
 from scraper.sites import Site
@@ -42,6 +43,11 @@ def letters() -> Site:
         )
 
     return site
+
+
+def case_page(site: str, case: str) -> bytes:
+    """The page of a bundled site's case."""
+    return only_capture(Path(__file__).parents[2] / "plugins" / site / "cases" / f"{case}.warc").payload
 
 
 PLUGIN = """

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading_html import Read, as_html, claimed, read_file, read_html, read_text
-
-FIXTURES = Path(__file__).parent / "fixtures"
+from reading_html import Read, as_html, claimed, read_case, read_html, read_text
 
 
 @pytest.fixture
 def digest() -> Read:
     """The fixture page."""
-    return read_file(FIXTURES / "digest.html")
+    return read_case("articles_pmid", "html")
 
 
 def test_the_site_claims_the_page(digest: Read) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from crawling import Crawled, Web, refusal
+from support import case_page
 
 from plugins.articles_pmid.spider import ArticlesPmidSpider
-
-FIXTURE = Path(__file__).parent / "fixtures" / "digest.html"
 
 
 def test_pages_are_archived_and_extracted(web: Callable[..., Web], crawl: Callable[..., Crawled]) -> None:
     """Paths of the named host are crawled, and known by what they hold."""
-    site = web({"/articles/1": FIXTURE.read_bytes()})
+    site = web({"/articles/1": case_page("articles_pmid", "html")})
     crawled = crawl("articles_pmid", base=f"{site.base}/", urls="/articles/1")
     assert crawled.reason() == "finished"
     assert [line["site"]["name"] for line in crawled.lines] == ["articles_pmid"]

@@ -6,21 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading_html import Read, as_html, claimed, read_file, read_html, read_text
-
-FIXTURES = Path(__file__).parent / "fixtures"
+from reading_html import Read, as_html, claimed, read_case, read_file, read_html, read_text
 
 
 @pytest.fixture
 def synapse() -> Read:
     """The fixture page of Synapse."""
-    return read_file(FIXTURES / "synapse.html")
+    return read_case("koreamed", "synapse")
 
 
 @pytest.fixture
 def article() -> Read:
     """The fixture page of KoreaMed."""
-    return read_file(FIXTURES / "article.html")
+    return read_case("koreamed", "article")
 
 
 def without_metas(synapse: Read) -> dict[str, Any]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from crawling import Crawled, Page, Web, refusal
+from support import case_page
 
 from plugins.koreamed.spider import KoreamedSpider
-
-FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def test_pages_are_archived_and_extracted(web: Callable[..., Web], crawl: Callable[..., Crawled]) -> None:
     """Paths and whole URLs are crawled, of KoreaMed and Synapse alike; what is not at the site, or redirects off it, is not."""
-    pages = {f"/{name}": (FIXTURES / f"{name}.html").read_bytes() for name in ("article", "synapse")}
+    pages = {f"/{name}": case_page("koreamed", name) for name in ("article", "synapse")}
     site = web({**pages, "/away": Page("", status=302, location="http://localhost:9/away")})
     urls = f"/article,{site.base}/synapse, https://example.org/article,/away,/article"
     crawled = crawl("koreamed", base=site.base, urls=urls)

@@ -7,21 +7,16 @@ import sys
 from collections.abc import Callable
 
 from crawling import CAPTCHA, ROOT, Crawled, Web, refusal
+from support import case_page
 
 from scraper.crawl.spiders.page import PageSpider
-
-FIXTURES = ROOT / "tests" / "plugins"
 
 
 def test_whichever_site_knows_a_page_extracts_it(web: Callable[..., Web], crawl: Callable[..., Crawled]) -> None:
     """Pages of several sites and of none are archived; those that a site knows are extracted, what stands in the way is not."""
-    fixtures = {
-        "/p": "pubmed/fixtures/article_2020.html",
-        "/k": "koreamed/fixtures/article.html",
-        "/w": "peeref/fixtures/work.html",
-    }
-    site = web({**{path: (FIXTURES / name).read_bytes() for path, name in fixtures.items()}, "/x,y": CAPTCHA, "/z": "<p>None</p>"})
-    paths = [*fixtures, "/x,y", "/z"]
+    cases = {"/p": ("pubmed", "article-2020"), "/k": ("koreamed", "article"), "/w": ("peeref", "html")}
+    site = web({**{path: case_page(*case) for path, case in cases.items()}, "/x,y": CAPTCHA, "/z": "<p>None</p>"})
+    paths = [*cases, "/x,y", "/z"]
     crawled = crawl("page", urls=",".join(site.base + path for path in paths))
     assert crawled.reason() == "finished"
     assert sorted(crawled.paths) == sorted(paths)

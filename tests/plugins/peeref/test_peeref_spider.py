@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crawling import Crawled, Page, Web
+from support import case_page
 
-FIXTURE = Path(__file__).parent / "fixtures" / "work.html"
+PAGE = case_page("peeref", "html")
 
 
 def test_pages_of_a_file_are_archived_and_extracted(web: Callable[..., Web], crawl: Callable[..., Crawled], tmp_path: Path) -> None:
     """Each line of the file is crawled up to the limit, but those that robots.txt forbids; a bad line is named with its number."""
-    site = web({"/works/1": FIXTURE.read_bytes(), "/private/2": FIXTURE.read_bytes(), "/works/3": Page("gone", status=410)})
+    site = web({"/works/1": PAGE, "/private/2": PAGE, "/works/3": Page("gone", status=410)})
     path = tmp_path / "urls.txt"
     path.write_text(f"# works\n/works/1\nftp://example.org/\n{site.base}/private/2\n/works/3\n/works/4\n")
     crawled = crawl("peeref", base=site.base, urls=path, limit=3)

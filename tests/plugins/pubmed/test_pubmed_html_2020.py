@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading_html import Read, claimed, read_file, read_html
+from reading_html import Read, claimed, read_case, read_html
 
-FIXTURES = Path(__file__).parent / "fixtures"
 SHELL = """<!DOCTYPE html><html><body><main id="article-details"><div id="full-view-heading">
 <span class="cit">{cit}</span><span class="secondary-date">{secondary}</span><h1 class="heading-title">Bees</h1>{heading}</div>
 {body}</main></body></html>"""
@@ -17,13 +16,13 @@ SHELL = """<!DOCTYPE html><html><body><main id="article-details"><div id="full-v
 @pytest.fixture
 def article() -> Read:
     """The fixture page of an article."""
-    return read_file(FIXTURES / "article_2020.html")
+    return read_case("pubmed", "article-2020")
 
 
 @pytest.fixture
 def book() -> Read:
     """The fixture page of a chapter."""
-    return read_file(FIXTURES / "book_2020.html")
+    return read_case("pubmed", "article-2020-book")
 
 
 def record(body: str = "", *, cit: str = "", secondary: str = "", heading: str = "") -> dict[str, Any]:

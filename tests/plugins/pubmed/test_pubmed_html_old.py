@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from reading_html import Read, read_file, read_html
+from reading_html import Read, read_case, read_file, read_html
 
-FIXTURES = Path(__file__).parent / "fixtures"
 SHELL = """<!DOCTYPE html><html><body>
 <div class="rprt abstract"><div class="cit"><a title="Wax.">Wax.</a> {cit}</div><h1>Bees</h1>{body}
 <dl class="rprtid"><dt>PMID:</dt><dd>1</dd></dl></div></body></html>"""
@@ -16,13 +15,13 @@ SHELL = """<!DOCTYPE html><html><body>
 @pytest.fixture
 def article() -> Read:
     """The fixture page of the 2010s."""
-    return read_file(FIXTURES / "abstract_2010s.html")
+    return read_case("pubmed", "article-2010s")
 
 
 @pytest.fixture
 def older() -> Read:
     """The fixture page of 2009."""
-    return read_file(FIXTURES / "abstractplus_2009.html")
+    return read_case("pubmed", "article-2009")
 
 
 def test_the_site_claims_the_pages(article: Read, older: Read) -> None:

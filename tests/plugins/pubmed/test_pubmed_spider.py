@@ -11,10 +11,11 @@ import support
 from crawling import CAPTCHA, LOGIN, Crawled, Page, Web
 from scrapy.exceptions import CloseSpider
 from scrapy.settings import Settings
+from support import case_page
 
 from plugins.pubmed.spider import PubmedSpider
 
-FIXTURE = (Path(__file__).parent / "fixtures" / "article_2020.html").read_text()
+ARTICLE = case_page("pubmed", "article-2020").decode()
 XML = """<PubmedArticle><MedlineCitation><PMID Version="1">{pmid}</PMID><Article><Journal><Title>Bees</Title></Journal>
 <ArticleTitle>Bees {pmid}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"""
 EFETCH = "/entrez/eutils/efetch.fcgi?db=pubmed&retmode=xml&id={}&tool=scraper"
@@ -24,7 +25,7 @@ Crawl = Callable[..., Crawled]
 
 
 def _article(pmid: int) -> str:
-    return FIXTURE.replace("11111111", str(pmid))
+    return ARTICLE.replace("11111111", str(pmid))
 
 
 def _results(*pmids: int) -> str:
