@@ -10,6 +10,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from scraper.crawl.archiver import Archiver
 from scraper.crawl.handlers import HANDLERS
 from scraper.crawl.items import FORMATS, LinesExporter
+from scraper.crawl.job import keep_journal
 from scraper.crawl.middleware import ExtractionMiddleware
 from scraper.crawl.options import DEFAULTS, Options
 from scraper.crawl.replay import Replayer
@@ -59,6 +60,7 @@ class Addon:
             self.archiver.update_settings(settings)
         else:
             self._wrap(settings["DOWNLOAD_HANDLERS"])
+            keep_journal(settings)
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
         for name in FORMATS:
             settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)

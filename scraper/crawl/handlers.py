@@ -19,12 +19,17 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from scraper.crawl.archiver import Archiver
 from scraper.crawl.exchange import Download, current, now
+from scraper.crawl.job import JobScheduler
+from scraper.crawl.recall import recall
 from scraper.crawl.reconstruct import reconstruct
+from scraper.crawl.replay import response_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+    from scraper.crawl.answers import Answer
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +62,25 @@ class ArchivingHandler(BaseDownloadHandler):
         return cls(crawler, inner, archiver)
 
     async def download_request(self, request: Request) -> Response:
-        """Download, archive, and only then give the response out.
+        """Download, archive, and only then give the response out; an earlier run's, which its spider never saw, from the archive.
 
         Raises:
             ArchiveError: It could not be archived.
         """
+        job = JobScheduler.of(self.crawler)
+        promise = job.earlier(request) if job is not None else None
+        answer = await recall(promise) if promise else None
+        return await self._fetch(request, job) if answer is None else self._recalled(request, answer)
+
+    def _recalled(self, request: Request, answer: Answer) -> Response:
+        """Give out what an earlier run archived."""
+        self.crawler.stats.inc_value("scraper/job/recalled")
+        if self._archiver.options.extract:
+            self._archiver.keep(request, answer.stored)
+        request.meta["download_latency"] = 0.0
+        return response_of(urldefrag(request.url).url, answer, [], with_body=True)
+
+    async def _fetch(self, request: Request, job: JobScheduler | None) -> Response:
         download = Download(urldefrag(request.url).url)
         began = now()
         try:
@@ -69,14 +88,25 @@ class ArchivingHandler(BaseDownloadHandler):
         except Exception as error:
             download.failure = error
             download.truncated = _why(error)
-            await self._archiver.add(request, download)
+            await self._archive(request, download, job)
             raise
         if "dataloss" in response.flags:
             download.truncated = "disconnect"
         if not download.exchanges:
             download.exchanges.append(reconstruct(request, response, began))
-        await self._archiver.add(request, download)
+        await self._archive(request, download, job)
         return response
+
+    async def _archive(self, request: Request, download: Download, job: JobScheduler | None) -> None:
+        """Archive a download; the job knows beforehand where it will be, and keeps the request if it could not be archived."""
+        try:
+            if job is not None and self._archiver.path and download.exchanges:
+                job.promise(request, self._archiver.path, download.exchanges[-1].record_id)
+            await self._archiver.add(request, download)
+        except Exception:
+            if job is not None:
+                job.leave(request)
+            raise
 
     async def close(self) -> None:
         """Close the handler within."""
