@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 REPLAY_VENV ?= .venv-replay
 
-.PHONY: help demo test lint types check bench sample clean
+.PHONY: help demo test test-survival lint types check bench sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ check: lint types
 
 test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pass: lint, types, tests with coverage
 	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+test-survival: $(VENV)/.ready-dev ## Kill a crawl fifty times, and see that nothing is lost or doubled
+	@SURVIVAL_KILLS=50 $(BIN)/python -m pytest tests/crawl/test_jobs.py -k no_kill
 
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
