@@ -70,25 +70,37 @@ class Originals:
         Returns:
             The original with its `revisit` set, readable or not; or a `Skipped` whose reason says why there is none.
         """
+        found = self.locate(revisit, home)
+        return found if isinstance(found, Skipped) else found[1]
+
+    def locate(self, revisit: Revisit, home: Place) -> tuple[Path, Capture | UnreadableCapture] | Skipped:
+        """As `resolve`, with the archive that holds the original.
+
+        Args:
+            revisit: As for `resolve`.
+            home: As for `resolve`.
+        """
         reason = _unusable(revisit)
         if reason is None:
             found = self._find(revisit, as_path(home))
             if found is None:
                 reason = "revisit: its original is in none of the archives"
-            elif not served_alike(revisit, found):
+            elif not served_alike(revisit, found[1]):
                 reason = "revisit: served as another media type or charset than its original"
             else:
-                return attrs.evolve(found, revisit=revisit.visit)
-        return Skipped(reason=reason, warc=revisit.warc, offset=revisit.offset, length=revisit.length, record_id=revisit.record_id)
+                return found[0], attrs.evolve(found[1], revisit=revisit.visit)
+        return Skipped(
+            reason=reason, warc=revisit.warc, offset=revisit.offset, length=revisit.length, record_id=revisit.record_id
+        )
 
-    def _find(self, revisit: Revisit, home: Path) -> Capture | UnreadableCapture | None:
+    def _find(self, revisit: Revisit, home: Path) -> tuple[Path, Capture | UnreadableCapture] | None:
         for trusting in (True, False):
             for archive in self._archives(home):
                 for offset in _offsets(self._listing(archive, trusting=trusting), revisit):
                     with suppress(ArchiveError):  # the index is of another file, or the place is damaged: go on looking
                         found = original_at(archive, offset, revisit)
                         if found is not None:
-                            return found
+                            return archive, found
         return None
 
     def _archives(self, home: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SCRAPER_ARCHIVE_DIR": "archives",
     "SCRAPER_ARCHIVE_MAX_SIZE": 1 << 30,
     "SCRAPER_ARCHIVE_SYNC_EVERY": 100,
+    "SCRAPER_DEDUPE": True,
     "SCRAPER_EXTRACT": True,
     "SCRAPER_REPLAY": None,
 }
@@ -31,6 +32,7 @@ class Options:
         folder: Where archives go.
         max_size: Bytes after which the next archive is begun; None for no bound.
         sync_every: Records between two syncs to disk; 0 for none before the end.
+        dedupe: Whether an unchanged page becomes a revisit record.
         extract: Whether pages that a site knows give items.
         replay: Archives, or folders of them, to serve the crawl from; none for the network.
     """
@@ -39,6 +41,7 @@ class Options:
     folder: Path
     max_size: int | None
     sync_every: int
+    dedupe: bool
     extract: bool
     replay: tuple[str, ...] = ()
 
@@ -54,6 +57,7 @@ class Options:
             folder=Path(str(settings.get("SCRAPER_ARCHIVE_DIR", DEFAULTS["SCRAPER_ARCHIVE_DIR"]))),
             max_size=_number(settings, "SCRAPER_ARCHIVE_MAX_SIZE") or None,
             sync_every=_number(settings, "SCRAPER_ARCHIVE_SYNC_EVERY"),
+            dedupe=_flag(settings, "SCRAPER_DEDUPE"),
             extract=_flag(settings, "SCRAPER_EXTRACT"),
             replay=_names(settings, "SCRAPER_REPLAY"),
         )

@@ -1,8 +1,9 @@
 """From a download to WARC records: which, in which order, and what they say of each other (WARC 1.1 §5, §6).
 
-Each exchange gives a `response` and a `request` record that point at each other by WARC-Concurrent-To. What cannot be a
-response record is kept as `metadata` beside them: interim responses (readers would take the first head for the response's),
-bytes that are no HTTP response, and the reason why a download failed.
+Each exchange gives a `response` and a `request` record that point at each other by WARC-Concurrent-To; where the payload is
+archived already, a `revisit` stands in the response's place. What cannot be a response record is kept as `metadata` beside them:
+interim responses (readers would take the first head for the response's), bytes that are no HTTP response, and the reason why a
+download failed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import attrs
 from attrs import frozen
 
 from scraper.archive.compose import line, new_id, safe_url
@@ -19,6 +21,7 @@ from scraper.crawl.exchange import now
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scraper.archive import Capture
     from scraper.crawl.exchange import Download, Exchange
 
 FIDELITY: Final = "WARC-Scraper-Fidelity"
@@ -26,6 +29,8 @@ FIDELITY: Final = "WARC-Scraper-Fidelity"
 _INTERIM: Final = re.compile(rb"HTTP/\d+(?:\.\d+)? +1\d\d\b[^\n]*\n(?:[^\r\n][^\n]*\n)*\r?\n(?=HTTP/)")
 _VERSION: Final = re.compile(rb"HTTP/(\d+(?:\.\d+)?)")
 _FIELDS: Final = "application/warc-fields"
+_PROFILE: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_RESPONSE: Final = "application/http; msgtype=response"
 
 
 @frozen
@@ -111,6 +116,27 @@ def _failure(download: Download, error: Exception, *, beside: Entry | None) -> E
     towards = () if beside is None else (("WARC-Concurrent-To", beside.record_id),)
     date = now() if beside is None else beside.date
     return Entry("metadata", download.url, date, new_id(), (*towards, ("Content-Type", _FIELDS)), block)
+
+
+def revisit(entry: Entry, original: Capture, digest: str) -> Entry:
+    """Make of a response the record that says: the payload is that of an original (WARC 1.1 §6.7.2).
+
+    Args:
+        entry: The response, whose head goes into the record as it came over the wire.
+        original: The capture that holds the payload.
+        digest: WARC-Payload-Digest as indexes have it of the original: replay tools look it up by this.
+    """
+    http = read_http(entry.block)
+    more = (
+        ("Content-Type", _RESPONSE),
+        ("WARC-Profile", _PROFILE),
+        ("WARC-Refers-To", original.record_id),
+        ("WARC-Refers-To-Target-URI", original.url),
+        ("WARC-Refers-To-Date", original.date),
+        ("WARC-Payload-Digest", digest),
+        ("WARC-Truncated", "length"),  # the standard asks for it: the body is left out
+    )
+    return attrs.evolve(entry, kind="revisit", headers=(*entry.headers, *more), block=entry.block[: http.end if http else 0])
 
 
 def target(entry: Entry) -> tuple[str, str]:

@@ -11,45 +11,29 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, cast
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
-import orjson
 import tldextract
-from attrs import define, field, frozen
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.downloadermiddlewares import cookies
 from scrapy.exceptions import CloseSpider, ResponseDataLossError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from scraper.archive import (
-    MAX_PAYLOAD,
-    Capture,
-    Hole,
-    Record,
-    UnreadableCapture,
-    file_sha256,
-    index_path,
-    indexed_sha256,
-    interpret,
-    raw_records,
-)
-from scraper.archive.decoding import Broken
-from scraper.archive.index import archives_in, index_line, surt_key
-from scraper.archive.payload import HttpHead, dechunk, read_http
-from scraper.archive.reader import open_archive, records_at
+from scraper.archive import Originals, Record, raw_records
+from scraper.archive.index import archives_in
+from scraper.crawl.answers import Answer, read
 from scraper.crawl.archiver import Archiver
-from scraper.crawl.store import Stored
+from scraper.crawl.latest import Latest
 from scraper.crawl.threads import in_thread
-from scraper.errors import DamagedRecord, NotAnArchive, PayloadError, RecordNotFound, ScraperError, UsageError
+from scraper.errors import NotAnArchive, ScraperError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
@@ -66,190 +50,7 @@ OFFLINE: Final[dict[str, Any]] = {
 }
 """Settings under replay: nobody is to be spared, and no cache stands before the archive."""
 _LOCAL: Final = frozenset({"data", "file"})
-_REVISIT: Final = "warc/revisit"
 _THREADS: Final = 4
-_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
-
-
-@frozen(order=True)
-class Place:
-    """Where a capture is; a later one is the greater.
-
-    Attributes:
-        timestamp: The capture's date in 14 digits.
-        number: Of the archive, in the order in which they are read.
-        offset: As in `Capture`.
-        path: The archive.
-        record_id: As in `Capture`.
-    """
-
-    timestamp: str
-    number: int
-    offset: int
-    path: Path
-    record_id: str
-
-
-@define
-class Latest:
-    """The latest capture of each URL.
-
-    Args:
-        archives: The archive files.
-    """
-
-    archives: list[Path]
-    _urls: dict[str, Place] = field(factory=dict, init=False)
-    _keys: dict[str, Place] = field(factory=dict, init=False)
-
-    def __len__(self) -> int:
-        return len(self._urls)
-
-    def learn(self) -> None:
-        """List the archives' captures: from the index of an archive that has not changed since, else by reading it.
-
-        Raises:
-            NotAnArchive: A file is none, or cannot be read.
-        """
-        for number, path in enumerate(self.archives):
-            for url, key, timestamp, data in _captures(path):
-                place = Place(timestamp, number, int(data["offset"]), path, data["record_id"])
-                self._urls[url] = max(place, self._urls.get(url, place))
-                self._keys[key] = max(place, self._keys.get(key, place))
-
-    def find(self, url: str) -> Place | None:
-        """Where the latest capture of a URL is: of exactly this one, else of one with the same SURT key.
-
-        Args:
-            url: Without fragment.
-        """
-        return self._urls.get(url) or self._keys.get(surt_key(url))
-
-
-_Line = tuple[str, str, str, dict[str, str]]
-
-
-def _captures(archive: Path) -> Iterator[_Line]:
-    """URL, key, timestamp and data of each capture: from the index if it is of this very file, else from the archive itself."""
-    digest = indexed_sha256(archive)
-    if digest is not None and digest == file_sha256(archive):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            yield from _listed(archive)
-            return
-    yield from _held(archive)
-
-
-def _listed(archive: Path) -> Iterator[_Line]:
-    """What the index of an archive lists."""
-    with index_path(archive).open(encoding="utf-8") as file:
-        file.readline()  # says which archive it is of
-        for line in file:
-            key, timestamp, told = line.split(" ", 2)
-            data = orjson.loads(told)
-            if data["mime"] != _REVISIT:
-                yield data["url"], key, timestamp, data
-
-
-def _held(archive: Path) -> Iterator[_Line]:
-    """What an archive holds."""
-    for record in raw_records(archive):
-        if isinstance(record, Hole):
-            _log.warning("%s at offset %d: %s", archive, record.offset, record.reason)
-        elif (line := index_line(record, archive.name)) and line.data["mime"] != _REVISIT:
-            yield line.data["url"], line.key, line.timestamp, line.data
-
-
-@frozen
-class Answer:
-    """A capture as a response to a request.
-
-    Attributes:
-        status: HTTP status.
-        headers: All header fields, in order (but for a Content-Encoding that some tool undid before it archived the body).
-        body: The body without transfer coding, still content-encoded.
-        protocol: `HTTP/1.1`, or None where the capture is no HTTP response.
-        address: The server's, if the archive says so.
-        item: The capture.
-        truncated: WARC-Truncated's reason.
-    """
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = field(repr=False)
-    protocol: str | None
-    address: str | None
-    item: Capture | UnreadableCapture
-    truncated: str | None
-
-    @property
-    def stored(self) -> Stored:
-        """What there is to be extracted from it; `scraper extract` asks the same."""
-        if isinstance(self.item, UnreadableCapture):
-            return Stored(Counter(), unreadable=self.item.error)
-        page = 200 <= self.status < 300 and not self.truncated and self.item.payload  # noqa: PLR2004  success, RFC 9110 §15.3
-        return Stored(Counter(), self.item if page else None)
-
-    def leads_to(self, url: str) -> bool:
-        """Whether it is a redirect to this URL."""
-        locations = [value for name, value in self.headers if name.lower() == "location"]
-        return 300 <= self.status < 400 and any(urljoin(self.item.url, each) == url for each in locations)  # noqa: PLR2004
-
-
-def read(place: Place) -> Answer:
-    """Read a capture as it came over the wire, with the checks that every reading makes.
-
-    Raises:
-        ArchiveError: The archive cannot be read, or there is no whole record.
-    """
-    record = _record(place)
-    item = interpret(record, place.path, max_payload=MAX_PAYLOAD)
-    if not isinstance(item, Capture | UnreadableCapture):
-        raise RecordNotFound(f"no capture any more: {item.reason}", path=place.path, offset=place.offset)
-    truncated = record.head.fields.get("warc-truncated")
-    http = read_http(record.block) if item.record_type == "response" else None
-    address = record.head.fields.get("warc-ip-address")
-    if http is not None:
-        body = _body(record, http, partial=truncated is not None, place=place)
-        protocol = record.block.split(b" ", 1)[0].decode("latin-1")
-        return Answer(http.status, _headers(http, body, item), body, protocol, address, item, truncated)
-    if isinstance(item, UnreadableCapture):
-        raise item.error
-    declared = (("Content-Type", record.head.fields.get("content-type", item.media_type)),)
-    return Answer(200, declared, item.payload, None, address, item, truncated)
-
-
-def _record(place: Place) -> Record:
-    """The whole record at a place.
-
-    Raises:
-        ArchiveError: There is none.
-    """
-    with open_archive(place.path) as file:
-        for record in records_at(file, place.path, place.offset, MAX_PAYLOAD):
-            if isinstance(record, Hole):
-                raise DamagedRecord(record.reason, path=place.path, offset=place.offset)
-            if record.head.record_id(record.block) == place.record_id:
-                return record
-    raise RecordNotFound(f"no record {place.record_id} here any more", path=place.path, offset=place.offset)
-
-
-def _body(record: Record, http: HttpHead, *, partial: bool, place: Place) -> bytes:
-    """The body of an HTTP response, its chunks joined.
-
-    Raises:
-        PayloadError: The chunks break.
-    """
-    body = memoryview(record.block)[http.end :]
-    joined = dechunk(body, partial=partial) if "chunked" in http.listed("transfer-encoding") else None
-    if isinstance(joined, Broken):
-        raise PayloadError(joined.reason, path=place.path, offset=place.offset)
-    return bytes(body) if joined is None else joined
-
-
-def _headers(http: HttpHead, body: bytes, item: Capture | UnreadableCapture) -> tuple[tuple[str, str], ...]:
-    """The header fields; tools that store bodies decoded leave a Content-Encoding on which Scrapy would fail."""
-    decoded = isinstance(item, Capture) and body == item.payload and not _CODINGS.isdisjoint(http.listed("content-encoding"))
-    return tuple((name, value) for name, value in http.headers if not (decoded and name.lower() == "content-encoding"))
 
 
 def replayed(names: Iterable[str]) -> list[Path]:
@@ -289,6 +90,7 @@ class Replayer(Archiver):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._latest = Latest(replayed(self.options.replay))
+        self._originals = Originals(self._latest.archives)
         self._reading = ThreadPoolExecutor(_THREADS, "scraper-replay")
         self._given: set[str] = set()
         self._named = ", ".join(self.options.replay)
@@ -316,16 +118,20 @@ class Replayer(Archiver):
             ResponseDataLossError: It is cut short, and DOWNLOAD_FAIL_ON_DATALOSS is on.
         """
         url = urldefrag(request.url).url
-        place = self._latest.find(url) if request.method in {"GET", "HEAD"} else None
-        found = await in_thread(self._reading, read, place) if place else None
+        found = await in_thread(self._reading, self._read, url) if request.method in {"GET", "HEAD"} else None
         request.meta["download_latency"] = 0.0
-        if place is None or found is None or (found.item.url != url and found.leads_to(url)):
+        if found is None or (found.url != url and found.leads_to(url)):
             return self._miss(request, url)
         self._count({"replay/hit": 1})
-        if place.record_id not in self._given and request.method == "GET" and self.options.extract:
-            self._given.add(place.record_id)
+        record_id = (found.item.revisit or found.item).record_id
+        if record_id not in self._given and request.method == "GET" and self.options.extract:
+            self._given.add(record_id)
             self.keep(request, found.stored)
         return response_of(url, found, self._flags(request, found), with_body=request.method == "GET")
+
+    def _read(self, url: str) -> Answer | None:
+        """The latest answer to a URL that can be given: revisits without an original are passed over."""
+        return next((answer for place in self._latest.find(url) if (answer := read(place, self._originals))), None)
 
     def _miss(self, request: Request, url: str) -> Response:
         self._count({"replay/miss": 1})

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from scraper.archive import ArchiveWriter, Capture, read_at
+from scraper.archive import MAX_PAYLOAD, ArchiveWriter, Capture, Revisit, interpret, read_at, record_at
 from scraper.archive.volume import unfinished
-from scraper.crawl.records import Entry, entries, target
-from scraper.errors import NotAnArchive, PayloadError, UsageError
+from scraper.crawl.dedupe import Dedupe
+from scraper.crawl.records import Entry, entries, revisit, target
+from scraper.errors import NotAnArchive, PayloadError, RecordNotFound, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,7 @@ class Store:
 
     def __init__(self, path: Path, options: Options, *, software: str, info: dict[str, str]) -> None:
         self._writer = ArchiveWriter(path, max_size=options.max_size, software=software, info=info, sync_every=options.sync_every)
+        self._dedupe = Dedupe(options.folder) if options.dedupe else None
         self._read_back = options.extract
 
     @property
@@ -71,15 +73,14 @@ class Store:
             ArchiveError: The disk is full or failing, or does not give back what was written.
         """
         counts: Counter[str] = Counter()
-        page: Written | None = None
+        page: _Page | None = None
         for entry in entries(download):
-            written = self._write(entry)
-            counts += _counted(entry, written)
-            page = written if entry.status is not None and _holds_page(entry) else page
+            added = self._add(entry, counts)
+            page = added if entry.status is not None and _holds_page(entry) else page
         if page is None or not self._read_back or download.failure is not None:
             return Stored(counts)
         try:
-            return Stored(counts, self._capture(page))
+            return Stored(counts, _capture(page))
         except PayloadError as error:
             return Stored(counts, unreadable=error)
 
@@ -90,6 +91,21 @@ class Store:
             ArchiveError: The disk is full or failing; `NAME.open` stays.
         """
         self._writer.close()
+        if self._dedupe is not None:
+            self._dedupe.close()
+
+    def _add(self, entry: Entry, counts: Counter[str]) -> _Page:
+        """Write a record, or in a response's place the revisit of what is archived already."""
+        seen = self._dedupe.look(entry) if self._dedupe is not None else None
+        original = seen.original if seen is not None else None
+        kept = entry if original is None else revisit(entry, original.capture, original.digest)
+        written = self._write(kept)
+        if self._dedupe is not None and seen is not None and original is None:
+            self._dedupe.note(seen, written)
+        counts += _counted(kept, written)
+        if original is not None:
+            counts["archive/spared"] += len(entry.block) - len(kept.block)
+        return _Page(written, None if original is None else original.capture)
 
     def _write(self, entry: Entry) -> Written:
         if entry.kind == "response":
@@ -97,10 +113,25 @@ class Store:
         headers = (target(entry), *entry.headers)
         return self._writer.write_record(entry.kind, headers, entry.block, date=entry.date, record_id=entry.record_id)
 
-    def _capture(self, page: Written) -> Capture | None:
-        """Read a page from the archive, with every check that a later reading makes."""
-        capture = read_at(unfinished(page.path), page.offset, page.length, page.record_id)
-        return attrs.evolve(capture, warc=page.path.name) if capture.payload else None
+
+@attrs.frozen
+class _Page:
+    """A page that was written: where, and for a revisit the capture that holds its payload."""
+
+    written: Written
+    original: Capture | None
+
+
+def _capture(page: _Page) -> Capture | None:
+    """Read a page from the archive, with every check that a later reading makes."""
+    at = page.written
+    if page.original is None:
+        capture = read_at(unfinished(at.path), at.offset, at.length, at.record_id)
+        return attrs.evolve(capture, warc=at.path.name) if capture.payload else None
+    item = interpret(record_at(unfinished(at.path), at.offset, at.record_id), at.path, max_payload=MAX_PAYLOAD)
+    if not isinstance(item, Revisit):
+        raise RecordNotFound("the revisit that was written is none", path=at.path, offset=at.offset)
+    return attrs.evolve(page.original, revisit=item.visit)
 
 
 def archive_path(folder: Path, spider: str) -> Path:
@@ -145,8 +176,8 @@ def _counted(entry: Entry, written: Written) -> Counter[str]:
     """Count one record."""
     headers = dict(entry.headers)
     counts = Counter({"archive/records": 1, f"archive/records/{entry.kind}": 1, "archive/bytes": written.length})
-    if entry.kind == "response":
+    if entry.status is not None:
         counts[f"archive/fidelity/{headers['WARC-Scraper-Fidelity']}"] = 1
-    if "WARC-Truncated" in headers:
+    if "WARC-Truncated" in headers and entry.kind != "revisit":
         counts[f"archive/truncated/{headers['WARC-Truncated']}"] = 1
     return counts
