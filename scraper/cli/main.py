@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ class _Verbs(click.Group):
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="scraper")
-def cli() -> None:
+@click.option("--trace", is_flag=True, help="Print each hook and layout that is asked, its verdict and its time, to stderr.")
+def cli(*, trace: bool) -> None:
     """A scraper whose every value can be proven.
 
     Pages go into an archive (WARC), sites extract records from it, and every value of a record points at the archived bytes it
@@ -51,6 +53,10 @@ def cli() -> None:
     Exit codes: 0 done; 1 done, but a value failed verification, or something was rejected under --strict; 2 wrong usage or
     unreadable input.
     """
+    if trace:
+        from scraper.sites.trace import VARIABLE  # noqa: PLC0415  # the help need not wait for all that sites need
+
+        os.environ[VARIABLE] = "1"  # for child processes too
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 

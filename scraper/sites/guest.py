@@ -73,7 +73,7 @@ def records(site: Site, layout: Layout, page: Any, limits: Limits, *, most: int)
         OutOfMemory: It took too much memory.
     """
     who = _name(site, layout)
-    watch = Watch(who, page.url)
+    watch = Watch(f"extract() of {who}", page.url)
     bounded = Bounded(site.limits.within(limits), who)
     steps = _steps(layout, page)
     count = 0
@@ -88,11 +88,11 @@ def records(site: Site, layout: Layout, page: Any, limits: Limits, *, most: int)
             raise
         except BaseException as error:
             failure = blame(error, who)
-            watch.tell(f"{failure}, after {count} records")
+            watch.tell(f"{failure}, behind {count} of its records")
             raise failure from error
         count += 1
         yield record
-    watch.tell(f"{count} records")
+    watch.tell("1 record" if count == 1 else f"{count} records")
 
 
 def _steps(layout: Layout, page: Any) -> Iterator[Any]:

@@ -95,8 +95,10 @@ class Site:
         """Register the decorated function as a layout of this site; see `Layout` for the arguments.
 
         Raises:
-            SiteError: The site has a layout of that name.
+            SiteError: The site has a layout of that name, or the media types are one text, which would be read letter by letter.
         """
+        if isinstance(media_types, str):
+            raise SiteError(f"site {self.name!r}, layout {name!r}: media_types is {media_types!r}, which is no list")
         if any(known.name == name for known in self.layouts):
             raise SiteError(f"site {self.name!r} has two layouts named {name!r}")
 

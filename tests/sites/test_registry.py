@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import PAGE, PLUGIN, letters, lines, project, scraper, write_archive
+from support import PAGE, letters
 
 from scraper.errors import SiteError, Unmatched
 from scraper.pages import TextPage
@@ -75,35 +75,6 @@ def test_the_bundled_plugins_all_load() -> None:
     assert [plugin.error for plugin in registry.plugins if plugin.error] == []
     assert {"pubmed", "peeref", "koreamed", "articles_pmid"} <= {site.name for site in registry.sites}
     assert not any(plugin.name.startswith("_") for plugin in registry.plugins)
-
-
-BROKEN = {
-    "a_import": ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
-    "b_syntax": ("def (\n", "SyntaxError"),
-    "c_exit": ("raise SystemExit(3)\n", "SystemExit: 3"),
-    "d_nothing": ("x = 1\n", "implements no hook of ours"),
-    "e_raises": (PLUGIN.replace("return [letters()]", "raise ValueError('oh')"), "ValueError: oh"),
-    "f_no_site": (PLUGIN.replace("return [letters()]", "return ['letters']"), "returned 'letters', which is no Site"),
-    "m_clash": (PLUGIN, "site 'letters' is already brought by plugins.letters"),
-}
-
-
-def test_broken_plugins_are_named_and_the_others_work(tmp_path: Path) -> None:
-    """Each broken plugin is listed with its reason and exit code 1, and extraction goes on with the sites that work."""
-    project(tmp_path)
-    for name, (code, _) in BROKEN.items():
-        (tmp_path / "plugins" / name).mkdir()
-        (tmp_path / "plugins" / name / "__init__.py").write_text(code)
-    listed = scraper("sites", "list", cwd=tmp_path, code=1).stdout
-    for name, (_, reason) in BROKEN.items():
-        row = next(line for line in listed.splitlines() if line.startswith(name))
-        assert "broken: " in row
-        assert reason.split(":")[0] in listed
-    write_archive(tmp_path / "x.warc.gz", {"https://letters.example/1": PAGE})
-    done = scraper("extract", "x.warc.gz", "-o", "out.jsonl", cwd=tmp_path)
-    assert "captures 1 = extracted 1" in done.stdout
-    assert all(f"plugin {name} is not used" in done.stderr for name in BROKEN)
-    assert lines(tmp_path / "out.jsonl")[0]["site"] == {"name": "letters", "layout": "text", "version": "1.2.3"}
 
 
 OFFLINE = """
