@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from attrs import define, field, frozen
 from zlib_ng import zlib_ng
@@ -53,7 +53,7 @@ class Members:
     """Reads members of a file at any offset; reading one after another reads the file once.
 
     Args:
-        file: The archive.
+        file: The archive; a binary file as `open` gives it.
     """
 
     file: IO[bytes]
@@ -65,7 +65,7 @@ class Members:
         at = offset - self._start
         if not 0 <= at < len(self._buffer):
             self.file.seek(offset)
-            self._buffer = self.file.read(_CHUNK)
+            self._buffer = cast("io.BufferedReader", self.file).read1(_CHUNK)  # what is at hand: little, of a file far away
             self._start, at = offset, 0
         return memoryview(self._buffer)[at : at + size]
 

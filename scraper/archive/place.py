@@ -207,14 +207,15 @@ def _tried(ask: Callable[[], Any]) -> Any:
 
 def _told(error: Exception) -> OSError:
     """What a transport raised, as an OSError."""
-    if isinstance(error, FileNotFoundError):
-        return FileNotFoundError(2, "there is no such object")
-    if isinstance(error, PermissionError) or getattr(error, "status", None) in _DENIED:
+    cause = error.__cause__ or error
+    if getattr(cause, "status", None) in _DENIED or isinstance(error, PermissionError):
         return PermissionError(13, f"access is denied ({error})")
+    refused = cause is not error and isinstance(cause, OSError | TimeoutError)  # fsspec says "not found" of that too
+    if isinstance(error, FileNotFoundError) and not refused:
+        return FileNotFoundError(2, "there is no such object")
     if isinstance(error, NotImplementedError):
         return PermissionError(30, "it cannot be written to")
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return OSError(5, f"{type(error).__name__}: {said}")
+    return OSError(5, f"{type(cause).__name__}: {getattr(cause, 'strerror', None) or cause}")
 
 
 def _fetch_whole(path: Path, copy: IO[bytes]) -> None:

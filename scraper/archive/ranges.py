@@ -42,14 +42,19 @@ def boundaries(path: Place, size_step: int, *, sha256: str | None = None) -> Ite
         form = form_of(file, path)
         indexed = indexed_sha256(path)
         if indexed is not None and indexed == (sha256 or file_sha256(path)):
-            found: Iterable[int] = (at for at in sorted(indexed_offsets(path)) if begins_record(file, at, form))
+            cuts = _spaced(sorted(indexed_offsets(path)), size_step)
+            yield from (cut for cut in cuts if begins_record(file, cut, form))
         else:
-            found = _framed(file, form)
-        last = 0
-        for offset in found:
-            if offset >= last + size_step:
-                yield offset
-                last = offset
+            yield from _spaced(_framed(file, form), size_step)
+
+
+def _spaced(offsets: Iterable[int], size_step: int) -> Iterator[int]:
+    """Those of some ascending offsets that are far enough from the last one taken."""
+    last = 0
+    for offset in offsets:
+        if offset >= last + size_step:
+            yield offset
+            last = offset
 
 
 def _framed(file: IO[bytes], form: Form) -> Iterator[int]:
