@@ -75,9 +75,9 @@ class JobScheduler(Scheduler):
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self | None:
-        """A crawl's scheduler, if it is one of these."""
+        """A crawl's scheduler, if it is one of these; Scrapy has `isinstance` call any scheduler one."""
         scheduler = crawler.engine.scheduler if crawler.engine else None
-        return scheduler if isinstance(scheduler, cls) else None
+        return scheduler if type(scheduler) is cls else None
 
     def open(self, spider: Spider) -> Deferred[None] | None:
         """Take up what is not done."""
