@@ -16,7 +16,7 @@ $(BIN)/python:
 
 $(VENV)/.ready: pyproject.toml | $(BIN)/python
 	@echo 'setting up $(VENV) (once)'
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install --quiet --editable '.[crawl]'
 	@touch $@
 
 $(VENV)/.ready-dev: pyproject.toml | $(BIN)/python
@@ -32,7 +32,7 @@ $(REPLAY_VENV)/.ready: pyproject.toml | $(BIN)/python
 	@$(REPLAY_VENV)/bin/python -m pip install --quiet --group replay
 	@touch $@
 
-demo: $(VENV)/.ready ## Load, extract, verify and explain the sample archive, offline
+demo: $(VENV)/.ready ## Load, extract, verify, explain and crawl sample pages, offline
 	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
 
 lint: $(VENV)/.ready-dev ## ruff: lint and format
