@@ -15,6 +15,7 @@ from scraper.archive.originals import Originals
 from scraper.archive.place import Place, as_path
 from scraper.archive.ranges import boundaries
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at, record_at, scan
+from scraper.archive.repairing import LeftOut, Repair, repair
 from scraper.archive.volume import Cut
 from scraper.archive.writer import ArchiveWriter, Written
 
@@ -27,9 +28,11 @@ __all__ = [
     "Finder",
     "Hole",
     "Item",
+    "LeftOut",
     "Originals",
     "Place",
     "Record",
+    "Repair",
     "Revisit",
     "Skipped",
     "UnreadableCapture",
@@ -46,5 +49,6 @@ __all__ = [
     "raw_records",
     "read_at",
     "record_at",
+    "repair",
     "scan",
 ]

@@ -41,6 +41,8 @@ _PAUSE: Final = 0.2
 """Seconds before the second try; four times as many before each further one."""
 _PLAIN: Final = {"auto_decompress": False, "headers": {"Accept-Encoding": "identity"}}
 """The bytes of the file as it is stored: byte positions count in them, whatever a web server says of its coding."""
+_TAGS: Final = ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime")
+"""Where stores tell what changes with an object's content."""
 _FATAL: Final = (FileNotFoundError, PermissionError)
 _DENIED: Final = frozenset({401, 403})
 
@@ -110,6 +112,31 @@ def open_place(path: Path) -> Iterator[IO[bytes]]:
         return
     with io.BufferedReader(_Ranges(path, int(info["size"])), _BUFFER) as remote:
         yield remote
+
+
+def size_of(path: Path) -> int | None:
+    """Bytes of a file; None where a web server does not tell.
+
+    Raises:
+        OSError: It cannot be reached.
+    """
+    if not is_remote(path):
+        return path.stat().st_size
+    size = _tried(lambda: _fs(path).info(_key(path))).get("size")
+    return None if size is None else int(size)
+
+
+def tag_of(path: Path) -> str:
+    """What tells without reading it that a file has changed: its size, and its time of change or its store's tag of it.
+
+    Raises:
+        OSError: It cannot be reached.
+    """
+    if not is_remote(path):
+        status = path.stat()
+        return f"{status.st_size} {status.st_mtime_ns}"
+    info = _tried(lambda: _fs(path).info(_key(path)))
+    return " ".join(str(info[name]) for name in ("size", *_TAGS) if info.get(name) is not None)
 
 
 def read_place(path: Path) -> bytes:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
-class _Size(click.ParamType[int]):
+class Size(click.ParamType[int]):
     """A number of bytes, such as `512M`."""
 
     name = "size"
@@ -85,8 +85,8 @@ class _MediaType(click.ParamType[str]):
 )
 @click.option("--media-type", type=_MediaType(), help="Take every file for a single page of this type, whatever it seems to be.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Write rejections here too, one JSON line each: file, reason, ….")
-@click.option("--max-file", type=_Size(), default=MAX_FILE, help="Bound of a file, decompressed, and of a record. Default: 256M.")
-@click.option("--max-size", type=_Size(), help="Begin the next archive, NAME-00001.warc.gz, when one reaches this size.")
+@click.option("--max-file", type=Size(), default=MAX_FILE, help="Bound of a file, decompressed, and of a record. Default: 256M.")
+@click.option("--max-size", type=Size(), help="Begin the next archive, NAME-00001.warc.gz, when one reaches this size.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything was rejected, or a row of --urls names no file.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each record, after it is written.")
 def command(
