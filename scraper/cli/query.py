@@ -7,21 +7,17 @@ import shlex
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from scraper.cli.console import progress, stdout
+from scraper.cli.console import stdout
+from scraper.cli.reading import reading
 from scraper.errors import UsageError
 from scraper.jobs.querying import Answer, Database, as_json, described_columns, examples, open_database
 from scraper.sites import load_registry
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scraper.jobs.outputs import Line
 
 _SHOWN: Final = 100  # rows of a table
 _DEPTH: Final = 60  # characters of a column's type
@@ -48,27 +44,11 @@ def command(outputs: tuple[str, ...], form: str | None) -> None:
     """
     files, sql = _told_apart(outputs)
     load_registry()  # plugins bring schemas
-    with progress("convert", sum(path.stat().st_size for path in files if path.is_file())) as report:
-        read = _Read(files, report)
-        with open_database(files, read.notice) as database:
-            if sql is None:
-                _show_help(database)
-            else:
-                _show(database.ask(sql), form or ("table" if stdout.is_terminal else "csv"))
-
-
-class _Read:
-    """How much was converted."""
-
-    def __init__(self, files: list[Path], report: Callable[[int, int], None]) -> None:
-        self._done = dict.fromkeys(files, 0)
-        self._count = 0
-        self._report = report
-
-    def notice(self, path: Path, line: Line) -> None:
-        self._done[path] = line.end
-        self._count += 1
-        self._report(sum(self._done.values()), self._count)
+    with reading("convert", files) as notice, open_database(files, notice) as database:
+        if sql is None:
+            _show_help(database)
+        else:
+            _show(database.ask(sql), form or ("table" if stdout.is_terminal else "csv"))
 
 
 def _told_apart(words: tuple[str, ...]) -> tuple[list[Path], str | None]:
