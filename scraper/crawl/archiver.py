@@ -19,12 +19,13 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.utils.defer import deferred_from_coro
 
 from scraper import __version__
+from scraper.crawl.guests import GuestThread
 from scraper.crawl.items import ExtractionItem
 from scraper.crawl.options import Options
 from scraper.crawl.store import Store, archive_path, recover
 from scraper.crawl.threads import in_thread
-from scraper.errors import ArchiveError, ScraperError, Unmatched
-from scraper.extract import extract
+from scraper.errors import ArchiveError, PageTimeout, ScraperError, Unmatched
+from scraper.extract import extract, reject
 from scraper.records import Extraction, Rejection
 from scraper.sites import Registry, load_registry
 
@@ -59,7 +60,7 @@ class Archiver:
         self.handlers: dict[str, Any] = {}
         self._crawler = crawler
         self._writing = ThreadPoolExecutor(1, "scraper-archive")
-        self._extracting = ThreadPoolExecutor(1, "scraper-extract")
+        self._extracting = GuestThread("scraper-extract")
         self._captures: WeakKeyDictionary[Request, Capture] = WeakKeyDictionary()
         self._fidelity: dict[str, str] = {}
         self._store: Store | None = None
@@ -115,7 +116,11 @@ class Archiver:
         capture = None if request is None else self._captures.pop(request, None)
         if capture is None:
             return []
-        results = await in_thread(self._extracting, lambda: list(extract(capture, self._registry)))
+        results: list[Extraction | Rejection]
+        try:
+            results = await in_thread(self._extracting, lambda: list(extract(capture, self._registry)))
+        except PageTimeout as error:  # and did not heed its interruption
+            results = [reject(capture, error)]
         return list(self._items(results))
 
     def missed(self, request: Request | None) -> None:

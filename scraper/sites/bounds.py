@@ -82,8 +82,10 @@ class Bounded:
     def __init__(self, limits: Limits, who: str) -> None:
         self._limits = limits
         self._who = who
+        # Told without figures that vary: the same page gives the same rejection on every run.
+        self._late = PageTimeout(f"{who} took longer than {limits.seconds:g} s")
         main = _is_main()
-        self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds)
+        self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds, self._late)
         self._memory = _Memory(limits.memory) if main else None
 
     def __enter__(self) -> None:
@@ -95,9 +97,8 @@ class Bounded:
         self._timer.end()
         if self._memory:
             self._memory.end()
-        # Told without figures that vary: the same page gives the same rejection on every run.
         if isinstance(error, Interrupted):
-            raise PageTimeout(f"{self._who} took longer than {self._limits.seconds:g} s") from None
+            raise self._late from None
         if isinstance(error, MemoryError):
             raise OutOfMemory(f"{self._who} ran out of memory (its limit is {self._limits.memory >> 20} MiB)") from None
 
@@ -155,27 +156,39 @@ class _Timer:
 class _Deadline:
     """A thread's deadline, for those who look after it."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, late: PageTimeout) -> None:
         self._seconds = seconds
+        self._late = late
 
     def begin(self) -> None:
-        _deadlines[threading.get_ident()] = time.monotonic() + self._seconds
+        _deadlines[threading.get_ident()] = (time.monotonic() + self._seconds, self._late)
 
     def end(self) -> None:
-        _deadlines.pop(threading.get_ident(), None)
+        with _interrupting:
+            _deadlines.pop(threading.get_ident(), None)
+            _raise_in(threading.get_ident(), None)  # what was about to interrupt would hit those who did nothing
 
 
-_deadlines: dict[int, float] = {}
+_deadlines: dict[int, tuple[float, PageTimeout]] = {}
+_interrupting = threading.Lock()
 
 
-def overdue(thread: int) -> bool:
-    """Whether a thread (by `threading.get_ident`) is in a plugin's code past its time."""
-    return time.monotonic() > _deadlines.get(thread, float("inf"))
+def overdue(thread: int) -> PageTimeout | None:
+    """Return the error of a thread (by `threading.get_ident`) that is in a plugin's code past its time; None if it is not."""
+    deadline, late = _deadlines.get(thread, (float("inf"), None))
+    return late if time.monotonic() > deadline else None
 
 
 def interrupt(thread: int) -> None:
-    """Raise `Interrupted` in a thread, once; Python code heeds it at its next step, C code when it returns."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
+    """Raise `Interrupted` in a thread that is overdue; Python code heeds it at its next step, C code when it returns."""
+    with _interrupting:
+        if overdue(thread):
+            _raise_in(thread, Interrupted)
+
+
+def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    what = ctypes.py_object(kind) if kind else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
 
 
 class _Memory:
