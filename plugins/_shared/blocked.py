@@ -46,7 +46,7 @@ def wall(page: HtmlPage) -> str | None:
     """
     if page.meta("citation_title") or page.meta("citation_doi") or len(page.css("body *")) > _MOST:
         return None
-    shown = " ".join(text.value for body in page.css("body") if (text := body.text().squash()))
+    shown = " ".join(" ".join(body.plain_text().split()) for body in page.css("body"))
     if len(shown) > _LONGEST:
         return None
     titles = " ".join(node.text().value for node in page.css("title, h1, h2") if node.text())

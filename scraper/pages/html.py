@@ -154,6 +154,12 @@ class HtmlNode:
             return self.get()
         return self._page._all_text(self._hit, self._selector)  # noqa: SLF001  # a friend, in its own module
 
+    def plain_text(self) -> str:
+        """Return what `text()` says as a plain string, without its places: for decisions, not for values."""
+        if not isinstance(self._hit, Element):
+            return str(self.get().value)
+        return "".join(text.data for text in visible_texts(self._hit))
+
     def own_text(self) -> Sourced[str]:
         """Return the text directly in the element, without that of elements below; `MISSING` if there is none."""
         if not isinstance(self._hit, Element):
@@ -239,6 +245,11 @@ class HtmlPage:
         """
         document = self._document
         return NodeList(self, query, lambda: select_xpath(document, query), lambda: first_xpath(document, query))
+
+    @cached_property
+    def text(self) -> str:
+        """All text of the page in one, that of scripts and styles too, without its places: for a quick look, not for values."""
+        return self._document.text
 
     @property
     def title(self) -> Sourced[str]:

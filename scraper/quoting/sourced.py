@@ -23,7 +23,7 @@ from scraper.quoting.steps import Step, before_squash, squash_places
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Compiled = re.Pattern[str]
     Pattern = str | Compiled
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 _SQUASH = Step("squash")
+_SHORT = 4096  # bytes; of a longer text that is not ASCII, the bytes before each cut would be counted too often
 _NOT_PLAIN = re.compile(rb"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
 
 
@@ -184,11 +185,20 @@ class Sourced(Generic[T_co]):
             pattern: The expression.
             group: Which group; by default the first if the expression has groups, else the whole match.
         """
-        return next(self._matches(re.compile(pattern), group, 1), MISSING)
+        compiled = re.compile(pattern)
+        chosen = min(1, compiled.groups) if group is None else group
+        found = compiled.search(self._text())
+        if found is None or found[chosen] is None:
+            return MISSING
+        return self._narrow([found.span(chosen)], lambda _: _re_step(compiled, chosen, 0))[0]
 
     def re_all(self, pattern: Pattern, group: builtins.int | str | None = None) -> list[Sourced[str]]:
         """Narrow to every match of a regular expression; see `re`."""
-        return list(self._matches(re.compile(pattern), group))
+        compiled = re.compile(pattern)
+        chosen = min(1, compiled.groups) if group is None else group
+        matches = enumerate(compiled.finditer(self._text()))
+        found = [(number, match.span(chosen)) for number, match in matches if match[chosen] is not None]
+        return self._narrow([span for _, span in found], lambda index: _re_step(compiled, chosen, found[index][0]))
 
     def groups(self, pattern: Pattern) -> Mapping[str, Sourced[str]]:
         """Narrow to each named group of the first match; what did not take part is `MISSING`."""
@@ -255,17 +265,6 @@ class Sourced(Generic[T_co]):
         before, at, after = self._narrow(list(pairwise(ends)))
         return before, at, after
 
-    def _matches(self, pattern: Compiled, group: builtins.int | str | None, most: builtins.int = 0) -> Iterator[Sourced[str]]:
-        chosen = group if group is not None else min(1, pattern.groups)
-        found = []
-        for number, match in enumerate(pattern.finditer(self._text())):
-            if match[chosen] is not None:
-                found.append((number, match.span(chosen)))
-            if most and number + 1 == most:
-                break
-        numbers = [number for number, _ in found]
-        yield from self._narrow([span for _, span in found], lambda i: _re_step(pattern, chosen, numbers[i]))
-
     def _cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
         return self._narrow([(start, end)])[0]
 
@@ -287,7 +286,7 @@ class Sourced(Generic[T_co]):
         return self._with(self._text()[start:end], (*self.steps, taken))
 
     def _with(self, value: Any, steps: tuple[Step, ...]) -> Sourced[Any]:
-        return cast("Sourced[Any]", attrs.evolve(self, value=value, steps=steps))
+        return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, self._raw)
 
     def _cutter(self) -> Callable[[builtins.int, builtins.int], Sourced[str] | None]:
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
@@ -295,10 +294,7 @@ class Sourced(Generic[T_co]):
             return lambda _start, _end: None
         if self._is_plain():
             return self._plain_cut
-        texts = self._texts()
-        source, bounds = "".join(texts), [0, *accumulate(map(len, texts))]
-        places = squash_places(source) if self.steps else None
-        pieces_cut = functools.cache(lambda number: cutter(self._raw[number], self.charset, self.readings[number]))
+        bounds, places, pieces_cut = _cutting(self._raw, self.charset, self.readings, squashed=bool(self.steps))
 
         def cut(start: builtins.int, end: builtins.int) -> Sourced[str] | None:
             first, last = (start, end) if places is None else before_squash(places, start, end)
@@ -315,22 +311,21 @@ class Sourced(Generic[T_co]):
         return cut
 
     def _is_plain(self) -> bool:
-        """Whether each byte of the one span is one character, read as itself: then so is each byte of any part of it."""
+        """Whether each character of the one span is read as itself, and is its bytes in UTF-8: then so is any part of it."""
         if self.steps or len(self._raw) != 1:
             return False
         raw = self._raw[0]
-        return raw.isascii() and raw.decode("ascii") == self.value and not _NOT_PLAIN.search(raw)
+        known = raw.isascii() or (self.charset == "utf-8" and len(raw) <= _SHORT)
+        return known and raw == self._text().encode() and not _NOT_PLAIN.search(raw)
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
-        first = self.spans[0][0]
-        return Sourced(
-            self._text()[start:end],
-            ((first + start, first + end),),
-            self.selector,
-            readings=self.readings,
-            charset=self.charset,
-            raw=(self._raw[0][start:end],),
-        )
+        text, whole = self._text(), self._raw[0]
+        value = text[start:end]
+        raw = value.encode()
+        first = start if len(whole) == len(text) else len(text[:start].encode())
+        begin = self.spans[0][0] + first
+        span = (begin, begin + len(raw))
+        return Sourced(value, (span,), self.selector, (), "located", None, self.readings, self.charset, (raw,))
 
     def _from_pieces(self, pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str) -> Sourced[str] | None:
         """Point at parts of the spans, (number of the span, first byte, end byte) each; None unless they replay to `wanted`."""
@@ -416,6 +411,20 @@ class Unreadable(Missing):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Unreadable, (self.found, self.reason)
+
+
+@functools.lru_cache(maxsize=8)
+def _cutting(
+    raws: tuple[bytes, ...], charset: str, readings: tuple[str, ...], *, squashed: bool
+) -> tuple[Sequence[builtins.int], Sequence[builtins.int] | None, Callable[[builtins.int], Callable[..., Span | None]]]:
+    """Return what cutting a value takes; kept for a while, because a value is seldom cut once.
+
+    That is where each span's text begins in the joined text, which place in that each code point of the squashed text has (None
+    where it is not squashed), and the cutter of each span by its number.
+    """
+    texts = [read(raw, charset, as_) for raw, as_ in zip(raws, readings, strict=True)]
+    places = squash_places("".join(texts)) if squashed else None
+    return [0, *accumulate(map(len, texts))], places, functools.cache(lambda n: cutter(raws[n], charset, readings[n]))
 
 
 def _re_step(pattern: Compiled, group: builtins.int | str, match: int) -> Step:

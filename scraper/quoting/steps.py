@@ -11,6 +11,7 @@ register their own with the same decorator:
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -250,7 +251,7 @@ def date(value: str, format: str) -> str:  # noqa: A002  # the argument's name i
     Returns:
         ISO 8601, as precise as the format: `2023-04-11`, `2023-04` or `2023`.
     """
-    found = re.fullmatch(_date_pattern(format), need_text(value), re.IGNORECASE)
+    found = _date_pattern(format).fullmatch(need_text(value))
     if found is None:
         raise StepFailed(f"{value!r} is no date of the form {format!r}")
     parts = found.groupdict()
@@ -263,11 +264,12 @@ def date(value: str, format: str) -> str:  # noqa: A002  # the argument's name i
     return exact if day else exact[:7] if month else exact[:4]
 
 
-def _date_pattern(form: str) -> str:
+@functools.lru_cache(maxsize=256)
+def _date_pattern(form: str) -> re.Pattern[str]:
     if "%Y" not in form:
         raise StepFailed(f"date format {form!r} has no %Y")
     parts = re.split(r"(%.)", form)
-    return "".join(_DIRECTIVES.get(part) or re.escape(part) for part in parts)
+    return re.compile("".join(_DIRECTIVES.get(part) or re.escape(part) for part in parts), re.IGNORECASE)
 
 
 def _month(short: str | None, long: str | None) -> int:

@@ -7,12 +7,13 @@ names the field, because provenance must not be forgotten.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar, cast
 
 import attrs
 
 from scraper.errors import UnsourcedValue
-from scraper.quoting import Missing, Sourced, Unreadable
+from scraper.quoting import MISSING, Missing, Sourced, Unreadable
 
 
 class Part:
@@ -62,11 +63,18 @@ def plain(record: Record) -> Plain:
 
 def _part(part: Part, path: str, found: Plain) -> dict[str, Any]:
     values = {}
-    for field in attrs.fields(cast("Any", type(part))):
-        value = _value(getattr(part, field.name), f"{path}/{field.name}", found)
-        if value is not None:
-            values[field.name] = value
+    for name in _names(type(part)):
+        value = getattr(part, name)
+        if value is not MISSING and value is not None:  # the most common cases first
+            value = _value(value, f"{path}/{name}", found)
+            if value is not None:
+                values[name] = value
     return values
+
+
+@functools.cache
+def _names(kind: type[Part]) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cast("Any", kind)))
 
 
 def _value(value: Any, path: str, found: Plain) -> Any:
