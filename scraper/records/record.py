@@ -63,7 +63,7 @@ def plain(record: Record) -> Plain:
 
 def _part(part: Part, path: str, found: Plain) -> dict[str, Any]:
     values = {}
-    for name in _names(type(part)):
+    for name in _names(cast("Any", type(part))):
         value = getattr(part, name)
         if value is not MISSING and value is not None:  # the most common cases first
             value = _value(value, f"{path}/{name}", found)
@@ -73,8 +73,8 @@ def _part(part: Part, path: str, found: Plain) -> dict[str, Any]:
 
 
 @functools.cache
-def _names(kind: type[Part]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(cast("Any", kind)))
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind))
 
 
 def _value(value: Any, path: str, found: Plain) -> Any:
