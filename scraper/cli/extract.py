@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from scraper.archive.place import as_path, size_of
 from scraper.cli.console import progress, stderr, stdout
 from scraper.errors import UsageError
-from scraper.jobs.job import extract_archives
+from scraper.jobs.job import Outcome, extract_archives
+from scraper.jobs.spark import extract_on_spark
 from scraper.sites import load_registry
 
 if TYPE_CHECKING:
+    from scraper.errors import NotAnArchive
     from scraper.jobs.job import Status
+    from scraper.sites import Registry
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 @click.command("extract")
 @click.argument("archives", nargs=-1, required=True)
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Extractions, one JSON line each.")
-@click.option("--rejects", type=click.Path(path_type=Path), help="Rejections. Default: beside the output, OUT.rejects.jsonl.")
+@click.option("-o", "--output", required=True, help="Extractions: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.")
+@click.option("--rejects", help="Rejections. Default: beside the output, OUT.rejects.jsonl.")
 @click.option("--site", help="Extract this site's captures only; the others are counted as skipped.")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count, show_default="one a processor", help="Processes.")
 @click.option("--page-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Time limit of a page.")
 @click.option("--resume", is_flag=True, help="Skip what an earlier run of this output has done; keep parts for the next one.")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where to work.")
+@click.option("--master", help="The Spark cluster: spark://HOST:7077, yarn, k8s://…, local[N]. Default: as spark-submit says.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything was rejected or damaged.")
 def command(
     archives: tuple[str, ...],
     *,
-    output: Path,
-    rejects: Path | None,
+    output: str,
+    rejects: str | None,
     site: str | None,
     workers: int,
     page_seconds: float,
     resume: bool,
+    engine: str,
+    master: str | None,
     strict: bool,
 ) -> None:
     """Extract records from archives.
@@ -45,53 +55,97 @@ def command(
     the bytes it was read from. What gives no valid record goes to the rejects file with the stage and the reason; nothing is
     dropped in silence, and the last lines account for every capture.
 
+    Archives may be URLs (s3://, gs://, https://). Workers are processes: a page that kills or hangs one becomes a rejection. What
+    an interrupted or killed job has done is kept: the same command with --resume goes on. The Spark engine writes folders of
+    part files, which together are what the local engine writes.
+
     \b
     Examples:
       scraper extract archives/*.warc.gz -o out.jsonl
       scraper extract crawl.warc.gz -o pubmed.jsonl --site pubmed --strict
+      scraper extract s3://bucket/crawl.warc.gz -o out.parquet --workers 8 --resume
+      scraper extract /shared/*.warc.gz -o /shared/out.jsonl --engine spark --master spark://head:7077
     """
     rejects = rejects or _rejects_beside(output)
-    if rejects.absolute() == output.absolute():
+    if Path(rejects).absolute() == Path(output).absolute():
         raise UsageError(f"{output}: output and rejects cannot be the same file")
     registry = load_registry()
     for plugin in registry.plugins:
         if plugin.error:
             stderr.print(f"plugin {plugin.name} is not used: {plugin.error}")
-    total = sum(path.stat().st_size for path in map(Path, archives) if path.is_file())
-    try:
-        with progress("extract", total) as report:
-            outcome = extract_archives(
-                archives,
-                registry,
-                output,
-                rejects,
-                site=site,
-                workers=workers,
-                seconds=page_seconds,
-                resume=resume,
-                notice=lambda status: report(status.done, status.captures, _lines(status)),
-                complain=lambda error: stderr.print(f"scraper: {type(error).__name__}: {error}"),
-            )
-    except KeyboardInterrupt:
-        stderr.print(f"\ninterrupted: {output} is not written; what is done is kept, and the same command with --resume goes on")
-        raise SystemExit(130) from None
-    for line in outcome.counts.lines():
-        stdout.print(line)
-    if outcome.unchanged:
-        stdout.print("nothing to do: archives, plugins and options are those that the output was made of")
-    elif outcome.resumed:
-        stdout.print(f"shards taken over from an earlier run: {outcome.resumed}")
-    stdout.print(f"{output}" + (f", {rejects}" if outcome.counts.rejections else ""))
+    if engine == "spark":
+        if resume:
+            raise UsageError("--resume is for the local engine: Spark tries again what fails, and begins anew what was stopped")
+        counts = extract_on_spark(
+            archives, registry, output, rejects, master=master, site=site, seconds=page_seconds, complain=_complain
+        )
+        outcome = Outcome(counts)
+    else:
+        outcome = _locally(
+            archives, registry, Path(output), Path(rejects), site=site, workers=workers, seconds=page_seconds, resume=resume
+        )
+    _tell(outcome, output, rejects)
     if outcome.counts.unreadable:
         raise SystemExit(2)
     if strict and outcome.counts.rejections:
         raise SystemExit(1)
 
 
-def _rejects_beside(output: Path) -> Path:
+def _locally(
+    archives: tuple[str, ...],
+    registry: Registry,
+    output: Path,
+    rejects: Path,
+    *,
+    site: str | None,
+    workers: int,
+    seconds: float,
+    resume: bool,
+) -> Outcome:
+    try:
+        with progress("extract", sum(map(_size, archives))) as report:
+            return extract_archives(
+                archives,
+                registry,
+                output,
+                rejects,
+                site=site,
+                workers=workers,
+                seconds=seconds,
+                resume=resume,
+                notice=lambda status: report(status.done, status.captures, _lines(status)),
+                complain=_complain,
+            )
+    except KeyboardInterrupt:
+        stderr.print(f"\ninterrupted: {output} is not written; what is done is kept, and the same command with --resume goes on")
+        raise SystemExit(_INTERRUPTED) from None
+
+
+def _tell(outcome: Outcome, output: str, rejects: str) -> None:
+    for line in outcome.counts.lines():
+        stdout.print(line)
+    if outcome.unchanged:
+        stdout.print("nothing to do: archives, plugins and options are those that the output was made of")
+    elif outcome.resumed:
+        stdout.print(f"shards taken over from an earlier run: {outcome.resumed}")
+    stdout.print(output + (f", {rejects}" if outcome.counts.rejections else ""))
+
+
+def _rejects_beside(output: str) -> str:
     """Return where rejections go by default: `out.parquet` → `out.rejects.jsonl`."""
-    stem = next((output.name.removesuffix(suffix) for suffix in SUFFIXES if output.name.endswith(suffix)), output.name)
-    return output.with_name(f"{stem}.rejects.jsonl")
+    stem = next((output.removesuffix(suffix) for suffix in _SUFFIXES if output.endswith(suffix)), output)
+    return f"{stem}.rejects.jsonl"
+
+
+def _size(archive: str) -> int:
+    """Return the size of an archive, for the progress bar; the job says what is wrong with one that has none."""
+    with suppress(OSError):
+        return size_of(as_path(archive)) or 0
+    return 0
+
+
+def _complain(error: NotAnArchive) -> None:
+    stderr.print(f"scraper: {type(error).__name__}: {error}")
 
 
 def _lines(status: Status) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import itertools
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,10 +19,10 @@ import attrs
 import orjson
 
 from scraper import __version__
-from scraper.archive import file_sha256
+from scraper.archive import file_sha256, indexed_sha256
+from scraper.archive.place import as_path, is_remote, size_of, tag_of
 from scraper.archive.ranges import boundaries
 from scraper.errors import NotAnArchive
-from scraper.jobs.ledger import stamp
 from scraper.jobs.shard import Shard
 
 if TYPE_CHECKING:
@@ -60,26 +61,61 @@ def plan(archive: str, ledger: Ledger, basis: str) -> Iterator[Planned]:
     Raises:
         NotAnArchive: It is none, or cannot be read.
     """
-    path = Path(archive)
-    seen = stamp(path)
+    path = as_path(archive)
+    with _reached(path):
+        seen, size = tag_of(path), size_of(path) or 0
     known = ledger.archive(archive, seen)
-    digest, found = known or _cut(path)
+    digest, found = known or _cut(path, seen)
     cuts: list[int] = []
-    for start, end in itertools.pairwise(itertools.chain([0], found, [None])):
-        key = key_of([basis, path.name, digest, str(start), str(end)])
-        yield Planned(Shard(archive, start or 0, end), key, (end or path.stat().st_size) - (start or 0))
-        cuts += [end] if end else []
+    for shard in _between(archive, found):
+        key = key_of([basis, path.name, digest, str(shard.start), str(shard.end)])
+        yield Planned(shard, key, (shard.end or size) - shard.start)
+        cuts += [shard.end] if shard.end else []
     if known is None:
         ledger.enter_archive(archive, seen, digest, cuts)
 
 
-def _cut(path: Path) -> tuple[str, Iterable[int]]:
-    """An archive's digest, and where to cut it."""
-    try:
+def shards(archive: str) -> Iterator[Shard]:
+    """Yield the shards of an archive, in its order, for an engine that keeps no ledger.
+
+    Raises:
+        NotAnArchive: It is none, or cannot be read.
+    """
+    path = as_path(archive)
+    _, cuts = _cut(path, "")
+    yield from _between(archive, cuts)
+
+
+def _between(archive: str, cuts: Iterable[int]) -> Iterator[Shard]:
+    for start, end in itertools.pairwise(itertools.chain([0], cuts, [None])):
+        yield Shard(archive, start or 0, end)
+
+
+def _cut(path: Path, seen: str) -> tuple[str, Iterable[int]]:
+    """What an archive's bytes are known by, and where to cut it.
+
+    One elsewhere is not fetched twice for that: it is known by what its store says of it, and cut where its index says that records
+    begin (and they do, which is looked at), or not at all.
+    """
+    if is_remote(path):
+        indexed = indexed_sha256(path)
+        return seen, boundaries(path, SHARD_SIZE, sha256=indexed) if indexed else ()
+    with _reached(path):
         digest = file_sha256(path)
+    return digest, boundaries(path, SHARD_SIZE, sha256=digest)
+
+
+@contextmanager
+def _reached(path: Path) -> Iterator[None]:
+    """Turn the error of a place that cannot be read into ours.
+
+    Raises:
+        NotAnArchive: It cannot.
+    """
+    try:
+        yield
     except OSError as error:
         raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
-    return digest, boundaries(path, SHARD_SIZE, sha256=digest)
 
 
 def key_of(parts: list[str]) -> str:
@@ -96,9 +132,14 @@ def basis(registry: Registry, *, site: str | None, seconds: float) -> str:
     return key_of(parts)
 
 
+def plugin_folders() -> list[Path]:
+    """Return the folders named `plugins`, in the order in which Python looks through them."""
+    return _folders("plugins")
+
+
 def _sources() -> Iterator[Path]:
     """The files of all plugins: an edited layout makes other output even before anybody has raised its version."""
-    roots = set(_folders("plugins"))
+    roots = set(plugin_folders())
     for entry in metadata.entry_points(group="scraper"):
         roots |= set(_folders(entry.module.partition(".")[0]))
     for root in sorted(roots):

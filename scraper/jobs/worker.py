@@ -38,7 +38,7 @@ _TRIES = 2
 """Deaths on one item after which it is refused."""
 _TRIES_BETWEEN = 4
 """Deaths between items, on one shard, after which the job is given up."""
-_GRACE = 5.0
+_GRACE = 2.0
 """Seconds past its limit that a page has before its process is killed."""
 _GLANCE = 0.2
 """Seconds between two looks at a child."""
