@@ -30,15 +30,12 @@ class CaseFile(pytest.File):
         _use_project(self.path)
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield the tests, without extracting the page yet.
-
-        Raises:
-            CollectError: What is expected cannot be read.
-        """
+        """Yield the tests, without extracting the page yet; where the expectation cannot be read, one test that says so."""
         try:
             expected = self.case.expected()
         except ScraperError as error:
-            raise self.CollectError(str(error)) from error
+            yield UnreadableItem.from_parent(self, name="expected", why=str(error))
+            return
         for name, check, number in checks_of(expected):
             yield CheckItem.from_parent(self, name=name, check=check, trial=Trial(self.case, expected, number))
 
@@ -58,12 +55,28 @@ class CheckItem(pytest.Item):
             first = next(each for each in self.session.items if each.parent is self.parent)
             if self is not first:
                 pytest.skip(f"the page gives nothing to compare, see {first.nodeid}")
-            pytest.fail(f"{self.path}\n{broken}", pytrace=False)
-        _fail(self.path, self.check(self.trial))
+            pytest.fail(broken, pytrace=False)
+        _fail(self.check(self.trial))
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Return where the test is, and what it is called in reports."""
-        return self.path, None, f"{self.path.name}: {self.name}"
+        return self.path, None, self.nodeid
+
+
+class UnreadableItem(pytest.Item):
+    """The one test of a case of which nobody can tell what is expected."""
+
+    def __init__(self, *, why: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.why = why
+
+    def runtest(self) -> None:
+        """Fail."""
+        _fail(self.why)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Return where the test is, and what it is called in reports."""
+        return self.path, None, self.nodeid
 
 
 class PluginFile(pytest.File):
@@ -95,7 +108,7 @@ class LayoutsItem(pytest.Item):
         """Fail with what is wrong."""
         sites, folder = self._sites()
         faults = [f"{site.name}: {fault}" for site in sites for fault in layout_faults(site, folder, registry())]
-        _fail(self.path, "\n".join(faults) or None)
+        _fail("\n".join(faults) or None)
 
     def _sites(self) -> tuple[tuple[Site, ...], Path]:
         """Return the sites, and the folder of their cases."""
@@ -104,10 +117,10 @@ class LayoutsItem(pytest.Item):
         name = self.path.parent.name if self.path.name == "__init__.py" else self.path.stem
         plugin = next((each for each in registry().plugins if each.origin == f"plugins.{name}"), None)
         if plugin is None or plugin.error:
-            pytest.fail(f"{self.path}\n{plugin.error if plugin else 'the plugin is not found'}", pytrace=False)
+            pytest.fail(str(plugin.error) if plugin else f"plugin {name!r} is not found", pytrace=False)
         used = getattr(sys.modules[plugin.origin], "__file__", None)
         if used is None or Path(used).resolve() != self.path.resolve():
-            pytest.fail(f"{self.path}\nanother plugin of this name comes first: {used}", pytrace=False)
+            pytest.fail(f"another plugin of this name comes first: {used}", pytrace=False)
         if self.path.name == "__init__.py":
             return plugin.sites, self.path.parent / "cases"
         return plugin.sites, self.path.parents[1] / "tests" / "cases" / name
@@ -115,17 +128,17 @@ class LayoutsItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         """Tell an error of ours in one line, anything else as pytest does."""
         if isinstance(excinfo.value, ScraperError):
-            return f"{self.path}\n{excinfo.value}"
+            return str(excinfo.value)
         return super().repr_failure(excinfo, *args, **kwargs)
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Return where the test is, and what it is called in reports."""
-        return self.path, None, f"{self.path.parent.name}: {self.name}"
+        return self.path, None, self.nodeid
 
 
-def _fail(path: Path, fault: str | None) -> None:
+def _fail(fault: str | None) -> None:
     if fault:
-        pytest.fail(f"{path}\n{fault}", pytrace=False)
+        pytest.fail(fault, pytrace=False)
 
 
 @functools.cache

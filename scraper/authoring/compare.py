@@ -55,6 +55,14 @@ class Difference:
     old: Leaf | None
     new: Leaf | None
 
+    @property
+    def title(self) -> str:
+        """The difference in short."""
+        if self.old is None or self.new is None:
+            return f"{self.path}: " + ("a value that was not there" if self.old is None else "no value")
+        same = self.old.value == self.new.value and self.old.problem is None and self.new.problem is None
+        return f"{self.path}: " + ("the same value, found otherwise" if same else "another value")
+
 
 @attrs.frozen(slots=True)
 class Page:
@@ -126,7 +134,7 @@ def describe(found: list[Difference], page: Page, names: tuple[str, str] = ("exp
         names: What to call the two sides.
     """
     for each in found[:_SHOWN]:
-        yield each.path
+        yield each.title
         yield from _side(names[0], each.old, page if page.same else None)
         if each.old and not page.same:
             yield from _still_there(each.old, page)
