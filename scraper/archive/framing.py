@@ -164,11 +164,17 @@ class RecordStream:
         placed = last or (blanks > 0 and opens(self._next, arc=self.arc))
         if not verified:
             return Torn("the block does not have its WARC-Block-Digest", start, begin, stop if placed else None)
-        if not (placed or digest or _http_length_fits(pieces, head.length)):
+        closed = blanks >= self._closing and _http_length_fits(pieces, head.length)
+        if not (placed or digest or closed):
             return Torn("the block does not end where its length says, and no digest vouches for it", start, begin)
         oversize = head.length > self.limit
         block = b"" if oversize else pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return Found(head, block, oversize, start, stop, digested=digest is not None, followed=placed and not last)
+
+    @property
+    def _closing(self) -> int:
+        """How many newlines close a record."""
+        return 1 if self.arc else 2
 
     @property
     def _at_end(self) -> bool:
@@ -203,13 +209,12 @@ class RecordStream:
 
     def _terminator(self) -> tuple[int, int]:
         """Read the newlines behind a record: how many there are, and the position behind those that belong to it."""
-        wanted = 1 if self.arc else 2
         blanks = 0
         stop = self.position
         while (line := self.stream.readline(MAX_LINE)) in _BLANK:
             self.position += len(line)
             blanks += 1
-            stop = self.position if blanks <= wanted else stop
+            stop = self.position if blanks <= self._closing else stop
         self._next = line
         return blanks, stop
 
@@ -289,8 +294,8 @@ def located(items: Iterable[Found | Torn], *, size: int) -> Iterator[Record | Ho
 def _http_length_fits(pieces: list[bytes], length: int) -> bool:
     """Whether an HTTP message's own Content-Length says that it ends where the block, of this length, ends.
 
-    Asked when a record without digest is followed by garbage: its length is then confirmed by nothing else, and a
-    wrong length must not make a torn record pass for a whole one.
+    Asked when a record without digest is closed by its newlines and then followed by garbage: its length is then confirmed by
+    nothing else, and a wrong length must not make a torn record pass for a whole one.
     """
     head, blank, _ = pieces[0].partition(b"\r\n\r\n") if pieces else (b"", b"", b"")
     stated = _HTTP_LENGTH.search(head)

@@ -24,6 +24,7 @@ ARC_LINE: Final = re.compile(
     rb" (?P<type>\S+)(?: (?P<more>\S+ \S+ \S+ \S+ \S+))? (?P<length>\d+)\r?\n"
 )
 _ONCE: Final = frozenset({"warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length"})
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # in no head (WARC 1.1 §4): noise runs through it
 _FILEDESC_LINE: Final = re.compile(rb"filedesc:[^\n]* (?P<length>\d+)\r?\n")
 _ARC_DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?", re.ASCII)
 
@@ -87,6 +88,8 @@ def parse_warc(raw: bytes) -> Head | str:
     Returns:
         The head, or what is wrong with it.
     """
+    if _CONTROL.search(raw):
+        return "the head holds control characters"
     fields: dict[str, str] = {}
     name = ""
     for line in _text(raw).split("\n")[1:]:
