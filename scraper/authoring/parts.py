@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from scraper.authoring.places import member
 from scraper.authoring.shapes import shapes
-from scraper.authoring.ways import ITEM, Found, Way, all_located, call_code, loop_code, parted, pattern_code, text_code, tidied
+from scraper.authoring.ways import (
+    ITEM,
+    Found,
+    Way,
+    all_located,
+    call_code,
+    dated,
+    loop_code,
+    parted,
+    pattern_code,
+    text_code,
+    tidied,
+)
 from scraper.pages import HtmlPage
 
 if TYPE_CHECKING:
@@ -20,6 +32,9 @@ if TYPE_CHECKING:
     from scraper.pages._html_metas import MetaGroup
     from scraper.quoting import Sourced
     from scraper.records.record import Part
+
+
+_LINE: Final = 110  # a longer way than that is none that anybody wants to read
 
 
 @frozen
@@ -60,26 +75,46 @@ def part_lists(places: Places, shape: Shape, part: type[Part], place: str) -> It
 
 
 def _bare(way: Way, shape: Shape, part: type[Part], head: str) -> Iterator[Found]:
-    """Parts of which a place shows the head alone."""
+    """Parts of which a place shows the head alone, or a text that they are all cut out of."""
     read, separator = parted(way, shape.seen.separators)
-    item, loop = "", f"for {ITEM} in {way.many}"
+    item, loop = ITEM, f"for {ITEM} in {way.many}"
     if separator:
-        item, loop = "part.strip()", f"{loop} for part in {read.item}.split({text_code(separator)})"
+        item, loop = "part.strip()", f"{loop} for part in {way.item}.split({text_code(separator)})"
     else:
-        read = tidied(read, shape.seen.pattern)
+        read = tidied(way, shape.seen.pattern)
         item = read.item
-    values = [value for value in read.values if value]
-    if way.many and all_located(values):
-        yield _found(way.told, part, [_Member(head, item, [value.value for value in values]), *_cut(part, item, values)], loop)
+    heads = [value for value in read.values if value]
+    if way.many and all_located(heads):
+        members = [_Member(head, item, [value.value for value in heads])]
+        yield _found(way.told, part, [*members, *_cut(part, item, heads, sure=True)], loop)
+    elif way.many and (members := list(_cut(part, way.item, [value for value in way.values if value], sure=False))):
+        yield _found(way.told, part, members, loop)
 
 
-def _cut(part: type[Part], item: str, heads: Sequence[Sourced[str]]) -> Iterator[_Member]:
-    """Yield the fields that are cut out of the heads: family names, where each head tells them."""
-    for shape in shapes(part, named=False):
-        if "." in shape.seen.places and shape.seen.pattern:
-            cuts = [head.re(shape.seen.pattern).value for head in heads]
-            if all(cuts):
-                yield _Member(shape.name, f"{item}.re({pattern_code(shape.seen.pattern)})", cuts)
+def _cut(part: type[Part], item: str, heads: Sequence[Sourced[str]], *, sure: bool) -> Iterator[_Member]:
+    """Yield the fields that are cut out of texts: family names out of names.
+
+    Args:
+        part: The type of the parts.
+        item: The code of a text.
+        heads: The texts.
+        sure: Whether only fields count that each of the texts shows.
+    """
+    for shape in (each for each in shapes(part, named=False) if "." in each.seen.places and each.seen.pattern):
+        pattern = shape.seen.pattern or ""
+        values: list[Any]
+        if shape.many:
+            code, values = f"{item}.re_all({pattern_code(pattern)})", [_texts(head.re_all(pattern)) for head in heads]
+        else:
+            way = Way("", item, "", item, tuple(heads)).apply("re", pattern)
+            read = dated(way) if shape.seen.date else way
+            code, values = (read.item, [value.value for value in read.values]) if read else ("", [])
+        if values and (all(values) if sure else any(values)) and len(code) < _LINE:
+            yield _Member(shape.name, code, values)
+
+
+def _texts(values: Sequence[Sourced[str]]) -> list[str]:
+    return [value.value for value in values if value]
 
 
 def _found(told: str, part: type[Part], members: Sequence[_Member], loop: str) -> Found:
@@ -110,7 +145,7 @@ def _grouped(page: HtmlPage, shape: Shape, part: type[Part], name: str) -> Found
         return None
     tied = [found for field in fields if (found := _follower(field, groups, names)) is not None]
     head = _Member(shape.seen.head, heads.first, [value.value for value in heads.values])
-    members = [head, *_cut(part, heads.first, heads.values), *tied]
+    members = [head, *_cut(part, heads.first, heads.values, sure=True), *tied]
     used = [each for each in names if any(text_code(each) in found.code for found in tied)]
     loop = f"for group in page.meta_groups({', '.join(map(text_code, (name, *used)))})"
     return _found(f"metas {name} with those that follow each", part, members, loop)
@@ -124,7 +159,7 @@ def _follower(field: Shape, groups: Sequence[MetaGroup], names: Sequence[str]) -
             ways = [tidied(Way("", "", "", ITEM, tuple(group.getall(name))), field.seen.pattern) for group in groups]
             item = next((way.item for way in sorted(ways, key=lambda way: -len(way.item)) if all_located(way.values)), None)
             if item is not None:
-                values = [[value.value for value in way.values if value] for way in ways]
+                values = [_texts(way.values) for way in ways]
                 return _Member(field.name, f"[{item} for {ITEM} in group.getall({literal})]", values)
             continue
         way = tidied(Way("", f"group.get({literal})", "", "", tuple(group.get(name) for group in groups)), field.seen.pattern)
@@ -153,14 +188,10 @@ def _of_objects(field: Shape, nodes: Sequence[JsonNode], variable: str) -> _Memb
         shown = next((way for way in ways if way is not None and all_located(way.values if field.many else [way.value])), None)
         if shown is None:
             continue
-        values = [None if way is None else _values(way) if field.many else way.value.value for way in ways]
+        values = [None if way is None else _texts(way.values) if field.many else way.value.value for way in ways]
         return _Member(field.name, f"[{shown.item} for {ITEM} in {shown.many}]" if field.many else shown.first, values)
     return None
 
 
 def _narrowed(way: Way | None, field: Shape) -> Way | None:
     return way and tidied(way, field.seen.pattern)
-
-
-def _values(way: Way) -> list[Any]:
-    return [value.value for value in way.values if value]

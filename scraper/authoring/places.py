@@ -5,6 +5,7 @@ Names that go into code come from record types; of what a page brings itself, on
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,8 @@ _SPECIAL: Final = {"todo", "fixme", "xxx", "hack", "noqa"}  # words that linters
 _TOP: Final = re.compile(r"(?:/\d+|/@graph|/mainEntity(?:OfPage)?)*")
 _DEEP: Final = 3
 _LONGEST: Final = 300
+_SCATTERED: Final = 100  # a word that stands in more texts than this is no label
+_MANY: Final = 1_000  # a list of more than this is something else
 _BEHIND: Final = (
     ("dt", "//dt[{0}]/following-sibling::dd[1]"),
     ("th", "//th[{0}]/following-sibling::td[1]"),
@@ -118,7 +121,7 @@ class Places:
         """What a CSS selector finds: an attribute's values, or elements, by a selector that tells them from others."""
         if isinstance(self.page, TextPage):
             line = self.page.search(r"\S.*")
-            return [Way("the first line", 'page.search(r"\\S.*")', "", "", (line,))] if selector == "h1" else []
+            return [Way("the first line, which is a guess", 'page.search(r"\\S.*")', "", "", (line,))] if selector == "h1" else []
         if isinstance(self.page, XmlPage):
             return self._xml(selector) if _NAME.fullmatch(selector) else []
         if not isinstance(self.page, HtmlPage):
@@ -137,6 +140,8 @@ class Places:
         """What stands behind a label: in the same text, or behind the element that holds the label alone."""
         if isinstance(self.page, TextPage):
             pattern = rf"(?mi)^\s*{re.escape(label)}\s*:\s*(\S.*)"
+            if len(re.findall(pattern, self.page.text)) != 1:  # of several, which one is meant?
+                return []
             return [Way(f"the label {label}", f"page.search({_raw(pattern)})", "", "", (self.page.search(pattern),))]
         return _behind(self.page, label) if isinstance(self.page, HtmlPage) else []
 
@@ -152,17 +157,19 @@ def _meta(page: Any, name: str) -> Way:
 
 def _attributes(page: HtmlPage, selector: str) -> list[Way]:
     code = f"page.css({text_code(selector)})"
+    if len(page.css(selector)) > _MANY:
+        return []
     return [Way(selector, f"{code}.get()", f"{code}.getall()", ITEM, tuple(page.css(selector).getall()))]
 
 
 def _elements(page: HtmlPage, selector: str) -> list[Way]:
     """The elements of a selector; of a bare tag, each element that shows a short text, by a selector of its own."""
-    nodes = [node for node in page.css(selector) if _short(node)]
-    if not nodes:
+    nodes = page.css(selector)
+    if len(nodes) > _MANY or not any(_short(node) for node in nodes):
         return []
     if not _NAME.fullmatch(selector):
         return [_by_css(page, selector)]
-    own = dict.fromkeys(_specific(page, node) for node in nodes[:_DEEP])
+    own = dict.fromkeys(_specific(page, node) for node in itertools.islice(filter(_short, nodes), _DEEP))
     return [_by_css(page, each) for each in own if each is not None]
 
 
@@ -193,12 +200,14 @@ def _usable(name: str) -> bool:
 
 def _behind(page: HtmlPage, label: str) -> list[Way]:
     """What stands behind a label: behind the element that is the label, else in the same text."""
+    if not 0 < len(page.xpath(f"//body//text()[contains(., '{label}')]")) <= _SCATTERED:
+        return []
     for told, form in _BEHIND:
         for spelt in (label, f"{label}:"):
             query = form.format(f"normalize-space()='{spelt}'")
             text = page.xpath(query).text()
             if text:
-                return [Way(f"the {told} behind {spelt}", f"page.xpath({text_code(query)}).text()", "", "", (text,))]
+                return [Way(f"the {told} behind {label}", f"page.xpath({text_code(query)}).text()", "", "", (text,))]
     return _within(page, label)
 
 

@@ -15,7 +15,7 @@ from scraper.authoring.parts import part_lists
 from scraper.authoring.places import Places, linked
 from scraper.authoring.shapes import field_schema, record_types, schema_of, shapes
 from scraper.authoring.ways import Found, all_located, call_code, dated, indented, listed, parted, tidied
-from scraper.pages import HtmlPage
+from scraper.pages import HtmlPage, JsonPage, XmlPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,12 +37,14 @@ class Proposal:
         name: The field.
         best: The way that is taken.
         others: What else shows it.
-        parts: Of a part (`journal`), its own fields.
+        part: Of a part (`journal`), the name of its type.
+        parts: Of a part, its own fields.
     """
 
     name: str
     best: Found
     others: tuple[Found, ...] = ()
+    part: str | None = None
     parts: tuple[Proposal, ...] = ()
 
 
@@ -123,7 +125,7 @@ def _part(places: Places, shape: Shape, part: type[Part], schema: Mapping[str, A
         return None
     code = call_code(part.__name__, [(each.name, each.best.code) for each in parts])
     value = {each.name: each.best.value for each in parts}
-    return Proposal(shape.name, Found("its parts", code, value), parts=parts)
+    return Proposal(shape.name, Found("its parts", code, value), part=part.__name__, parts=parts)
 
 
 def _resolved(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +152,8 @@ def _joined(best: str, more: str) -> str:
 
 def _candidates(places: Places, shape: Shape) -> Iterator[Found]:
     """Yield every way to fill a field, best first."""
-    for place in shape.seen.places:
+    own = {JsonPage: f"/{shape.name}", XmlPage: shape.name}.get(type(places.page))
+    for place in (*shape.seen.places, *filter(None, [own])):
         if shape.part is not None:
             yield from part_lists(places, shape, shape.part, place)
         elif place != ".":
@@ -168,7 +171,8 @@ def _list(way: Way, shape: Shape) -> Iterator[Found]:
 
 def _value(way: Way, shape: Shape) -> Iterator[Found]:
     """Read a way as one value."""
-    read = dated(way) if shape.seen.date else tidied(way, shape.seen.pattern).best()
+    read = dated(way) if shape.seen.date else tidied(way, shape.seen.pattern)
+    read = read and read.best()
     if read is not None and way.told.endswith(")") and len({value.value for value in read.values if value}) > 1:
         return  # attributes of several elements that differ: which of them is meant, nobody knows
     if read is not None and shape.number:

@@ -128,14 +128,15 @@ def tidied(way: Way, pattern: str | None = None) -> Way:
 
 
 def dated(way: Way) -> Way | None:
-    """Read dates by the first formats that fit; None where none fits."""
-    stripped = way.apply("strip")
+    """Read dates by the formats that fit most of them; None where none fits any."""
+    best, most = None, 0
+    tight = way if all(value.value == value.strip().value for value in way.values) else way.apply("strip")
     for pattern, formats in _FORMATS:
-        narrowed = way.apply("re", pattern) if pattern else stripped
-        found = narrowed.apply("date", *formats)
-        if found.value:
-            return found
-    return None
+        found = (way.apply("re", pattern) if pattern else tight).apply("date", *formats)
+        fitting = sum(map(bool, found.values))
+        if fitting > most:
+            best, most = found, fitting
+    return best
 
 
 def parted(way: Way, separators: str) -> tuple[Way, str | None]:
@@ -178,9 +179,18 @@ def call_code(name: str, members: Sequence[tuple[str, str]]) -> str:
 
 
 def loop_code(item: str, loop: str) -> str:
-    """Write a list comprehension, over several lines where it would be long."""
-    line = f"[{item} {loop}]"
-    return line if "\n" not in line and len(line) < 70 else f"[\n    {indented(item)}\n    {loop}\n]"  # noqa: PLR2004  # a line's width less its indent
+    """Write a list comprehension, over several lines where its item takes several."""
+    clauses = loop.replace(" for part in ", "\n    for part in ")
+    return f"[\n    {indented(item)}\n    {clauses}\n]" if "\n" in item else f"[{item} {loop}]"
+
+
+def fitted(code: str, room: int) -> str:
+    """Break a list comprehension that is longer than a line."""
+    item, loop, rest = code[1:-1].partition(" for ")
+    if "\n" in code or len(code) <= room or not (code.startswith("[") and loop):
+        return code
+    clauses = f"for {rest}".replace(" for part in ", "\n    for part in ")
+    return f"[\n    {item}\n    {clauses}\n]"
 
 
 def indented(code: str) -> str:

@@ -22,6 +22,7 @@ _DOI = r"10\.\d[\d.]*/\S*[^\s.,;]"
 _ISSN = r"\d{4}-?\d{3}[\dXx]"
 _ORCID = r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]"
 _FAMILY, _GIVEN = r"^([^,]+),[^,]+$", r"^[^,]+,\s*([^,]+)$"
+_PAIR = r"{}\s*=\s*([^;]*[^;\s])"
 _SHORT = r"^\s*(\S.{0,40}?)\s*$"
 
 
@@ -102,16 +103,20 @@ class Reference(Part):
     """Another work that the page lists. `citation` is the reference as shown, without link labels."""
 
     citation: Text = MISSING
-    title: Text = MISSING
-    authors: Sequence[Text] = ()
-    journal: Text = MISSING
-    published: Text = MISSING
-    volume: Text = MISSING
-    issue: Text = MISSING
-    pages: Text = MISSING
-    doi: Text = MISSING
-    pmid: Text = MISSING
-    pmcid: Text = MISSING
+    title: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_title")))
+    authors: Sequence[Text] = attrs.field(
+        default=(), metadata=seen_as(".", pattern=r"citation_authors?\s*=\s*([^,;]*[^,;\s])\s*(?:;|$)")
+    )
+    journal: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_journal_(?:title|abbrev)")))
+    published: Text = attrs.field(
+        default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_(?:publication_date|date|year)"), date=True)
+    )
+    volume: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_volume")))
+    issue: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_issue")))
+    pages: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_pages")))
+    doi: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_doi")))
+    pmid: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_pmid")))
+    pmcid: Text = attrs.field(default=MISSING, metadata=seen_as(".", pattern=_PAIR.format("citation_pmcid")))
 
 
 @attrs.frozen(kw_only=True)
