@@ -16,7 +16,7 @@ from scraper import __version__
 from scraper.cli.console import stderr
 from scraper.errors import ScraperError
 
-_VERBS = ("load", "extract", "verify", "explain", "sites", "index", "repair", "query", "merge", "convert")
+_VERBS = ("load", "extract", "verify", "explain", "sites", "index", "repair", "query", "merge", "convert", "schema", "migrate")
 
 
 class _Verbs(click.Group):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -211,6 +212,7 @@ def prefix(value: str, text: str) -> str:
     return text + need_text(value)
 
 
+_DIGITS, _MOST = 40, 1 << 63
 _INT = re.compile(r"[+-]?[0-9]+|[+-]?[0-9]{1,3}(?:,[0-9]{3})+")
 _FLOAT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
@@ -220,7 +222,10 @@ def int_(value: str) -> int:
     """Read a whole number in ASCII digits; commas may group thousands."""
     if not _INT.fullmatch(need_text(value)):
         raise StepFailed(f"{value!r} is no whole number")
-    return int(value.replace(",", ""))
+    digits = value.replace(",", "")
+    if len(digits) > _DIGITS or not -_MOST <= int(digits) < _MOST:
+        raise StepFailed(f"{value[:60]!r} is a number beyond 64 bits, which JSON readers would not agree on")
+    return int(digits)
 
 
 @step("float")
@@ -228,6 +233,8 @@ def float_(value: str) -> float:
     """Read a decimal number in ASCII digits with a point."""
     if not _FLOAT.fullmatch(need_text(value)):
         raise StepFailed(f"{value!r} is no number")
+    if math.isinf(float(value)):
+        raise StepFailed(f"{value[:60]!r} is a number too large for JSON readers")
     return float(value)
 
 

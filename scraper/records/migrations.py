@@ -53,6 +53,7 @@ class Draft:
             if goal is None or called in goal:
                 raise UsageError(f"{old} cannot move to {new}: something is there")
             goal[called] = value
+            self._prune(old)
         moved = {_moved(field, old, new): pointer for field, pointer in self.provenance.items()}
         self.provenance.clear()
         self.provenance.update(moved)
@@ -61,7 +62,8 @@ class Draft:
 
     def drop(self, path: str) -> None:
         """Remove the value at a path, whatever is below it too, and their pointers."""
-        self._take(path)
+        if self._take(path) is not None:
+            self._prune(path)
         for field in [each for each in self.provenance if _below(each, path)]:
             del self.provenance[field]
         self._problems[:] = [problem for problem in self._problems if not _below(problem["field"], path)]
@@ -79,28 +81,45 @@ class Draft:
         self.provenance[path] = Sourced.stated(value, why).pointer()
 
     def _take(self, path: str) -> Any:
-        """Take a value out, and the object that it leaves empty too; None if it is not there."""
+        """Take a value out; None if it is not there."""
         parent, name = self._parent(path)
-        value = parent.pop(name, None) if parent is not None else None
-        above = path.rpartition("/")[0]
-        if value is not None and not parent and above:
-            self._take(above)
-        return value
+        return parent.pop(name, None) if parent is not None else None
+
+    def _prune(self, path: str) -> None:
+        """Remove the objects above a path that are empty, except from lists: their members stay where they are."""
+        *above, _ = _parts(path)
+        while above:
+            *higher, name = above
+            parent = self._at(higher)
+            if not isinstance(parent, dict) or parent.get(name) != {}:
+                return
+            del parent[name]
+            above = higher
 
     def _parent(self, path: str, *, make: bool = False) -> tuple[Json | None, str]:
-        """Return the object that a path's last part names a member of; None if there is none."""
-        *before, name = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
-        found: Any = self.record
-        for part in before:
-            if isinstance(found, list) and part.isdecimal() and int(part) < len(found):
-                found = found[int(part)]
-            elif isinstance(found, dict) and (make or part in found):
-                found = found.setdefault(part, {})
-            else:
-                return None, name
-        if not isinstance(found, dict):
+        """Return the object that a path's last part names a member of, None if there is none; and that part."""
+        *above, name = _parts(path)
+        found = self._at(above, make=make)
+        if found is not None and not isinstance(found, dict):
             raise UsageError(f"{path} leads through what is no object; members of lists stay where they are")
         return found, name
+
+    def _at(self, parts: list[str], *, make: bool = False) -> Any:
+        """Return the value at a path, None if there is none; objects on the way can be made."""
+        found: Any = self.record
+        for part in parts:
+            match found:
+                case dict():
+                    found = found.setdefault(part, {}) if make else found.get(part)
+                case list() if part.isdecimal() and int(part) < len(found):
+                    found = found[int(part)]
+                case _:
+                    return None
+        return found
+
+
+def _parts(path: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
 
 
 def _below(field: str, path: str) -> bool:

@@ -8,11 +8,12 @@ names the field, because provenance must not be forgotten.
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any, ClassVar, cast
 
 import attrs
 
-from scraper.errors import UnsourcedValue
+from scraper.errors import SchemaViolation, UnsourcedValue
 from scraper.quoting import MISSING, Missing, Sourced, Unreadable
 
 
@@ -56,6 +57,7 @@ def plain(record: Record) -> Plain:
 
     Raises:
         UnsourcedValue: A field holds a value without a source.
+        SchemaViolation: A value cannot be written as JSON.
     """
     found = Plain({}, {}, [])
     return attrs.evolve(found, record=_part(record, "", found))
@@ -88,12 +90,37 @@ def _value(value: Any, path: str, found: Plain) -> Any:
             if not value:
                 return None
             found.provenance[path] = value.pointer()
-            return value.value
+            return _leaf(value.value, path)
         case Part():
             return _part(value, path, found) or None
         case list() | tuple():
             return _list(value, path, found) or None
     raise UnsourcedValue(f"{value!r} has no source: quote it from the page, or say Sourced.stated(value, why)", field=path)
+
+
+def _leaf(value: Any, path: str) -> Any:
+    """Return a value that can be written as JSON.
+
+    Raises:
+        SchemaViolation: It cannot: a plugin's step may give anything.
+    """
+    match value:
+        case str() if value.isascii() or _is_text(value):
+            return value
+        case int() if -(1 << 63) <= value < 1 << 64:
+            return value
+        case float() if math.isfinite(value):
+            return value
+    raise SchemaViolation(f"{value!r} cannot be written as JSON: text, truth, numbers of 64 bits can", field=path)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a text is whole: half of a surrogate pair has no UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _list(values: list[Any] | tuple[Any, ...], path: str, found: Plain) -> list[Any]:

@@ -77,6 +77,13 @@ def test_an_unsourced_value_cannot_be_emitted(broken: dict[str, Any], field: str
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("value", [1 << 64, float("inf"), float("nan"), "\ud800", b"x", {"a"}], ids=repr)
+def test_what_no_json_can_hold_is_refused(value: Any) -> None:
+    """A value that could not be written names its field, instead of stopping the job that writes."""
+    with pytest.raises(SchemaViolation, match=r"/citation_count: .* cannot be written as JSON"):
+        plain(Article(title=PAGE.line(1), citation_count=Sourced.stated(value, "a plugin's step")))
+
+
 def test_a_record_without_its_required_field_is_refused() -> None:
     """A record that does not satisfy its schema is refused, naming the field."""
     with pytest.raises(SchemaViolation, match="'title' is a required property"):
