@@ -53,6 +53,7 @@ test-survival: $(VENV)/.ready-dev ## Kill a crawl fifty times, and see that noth
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
 	@$(BIN)/python benchmarks/pages.py $(ARGS)
+	@$(BIN)/python benchmarks/crawl.py
 
 sample: $(VENV)/.ready ## Make archives/sample.warc.gz again from the pages in scripts/sample
 	@$(BIN)/python scripts/make_sample.py
