@@ -80,10 +80,8 @@ def _overlaps(site: Site) -> Iterator[str]:
     for first, second in combinations(site.layouts, 2):
         shared = [each for each in first.media_types if each in second.media_types]
         if shared and first.recognises is None and _meet(first, second):
-            which = (
-                "neither says which pages it recognises" if second.recognises is None else f"{first.name!r} recognises every page"
-            )
-            yield f"layouts {first.name!r} and {second.name!r} overlap: both read {shared[0]}{_when(first, second)}, and {which}"
+            names = f"layouts {first.name!r} and {second.name!r}"
+            yield f"{names} overlap: both read {shared[0]}{_when(first, second)}, and {first.name!r} takes every page"
 
 
 def _both(site: Site, cases: Iterable[Case], registry: Registry) -> Iterator[str]:
