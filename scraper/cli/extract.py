@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from scraper.archive.place import as_path, size_of
 from scraper.cli.console import progress, stderr, stdout
 from scraper.errors import UsageError
 from scraper.jobs.job import Outcome, extract_archives
+from scraper.jobs.plan import SHARD_SIZE
 from scraper.jobs.spark import extract_on_spark
 from scraper.sites import load_registry
 
@@ -32,6 +33,7 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 @click.option("--site", help="Extract this site's captures only; the others are counted as skipped.")
 @click.option("--workers", type=click.IntRange(1), default=os.cpu_count, show_default="one a processor", help="Processes.")
 @click.option("--page-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Time limit of a page.")
+@click.option("--shard-size", type=click.IntRange(1), default=SHARD_SIZE, show_default="8 MiB", help="Bytes of archive at a time.")
 @click.option("--resume", is_flag=True, help="Skip what an earlier run of this output has done; keep parts for the next one.")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where to work.")
 @click.option("--master", help="The Spark cluster: spark://HOST:7077, yarn, k8s://…, local[N]. Default: as spark-submit says.")
@@ -44,6 +46,7 @@ def command(
     site: str | None,
     workers: int,
     page_seconds: float,
+    shard_size: int,
     resume: bool,
     engine: str,
     master: str | None,
@@ -73,17 +76,14 @@ def command(
     for plugin in registry.plugins:
         if plugin.error:
             stderr.print(f"plugin {plugin.name} is not used: {plugin.error}")
+    options: dict[str, Any] = {"site": site, "seconds": page_seconds, "shard_size": shard_size}
     if engine == "spark":
         if resume:
             raise UsageError("--resume is for the local engine: Spark tries again what fails, and begins anew what was stopped")
-        counts = extract_on_spark(
-            archives, registry, output, rejects, master=master, site=site, seconds=page_seconds, complain=_complain
-        )
-        outcome = Outcome(counts)
+        outcome = Outcome(extract_on_spark(archives, registry, output, rejects, master=master, complain=_complain, **options))
     else:
-        outcome = _locally(
-            archives, registry, Path(output), Path(rejects), site=site, workers=workers, seconds=page_seconds, resume=resume
-        )
+        options |= {"workers": workers, "resume": resume}
+        outcome = _locally(archives, registry, Path(output), Path(rejects), options)
     _tell(outcome, output, rejects)
     if outcome.counts.unreadable:
         raise SystemExit(2)
@@ -91,31 +91,14 @@ def command(
         raise SystemExit(1)
 
 
-def _locally(
-    archives: tuple[str, ...],
-    registry: Registry,
-    output: Path,
-    rejects: Path,
-    *,
-    site: str | None,
-    workers: int,
-    seconds: float,
-    resume: bool,
-) -> Outcome:
+def _locally(archives: tuple[str, ...], registry: Registry, output: Path, rejects: Path, options: dict[str, Any]) -> Outcome:
     try:
         with progress("extract", sum(map(_size, archives))) as report:
-            return extract_archives(
-                archives,
-                registry,
-                output,
-                rejects,
-                site=site,
-                workers=workers,
-                seconds=seconds,
-                resume=resume,
-                notice=lambda status: report(status.done, status.captures, _lines(status)),
-                complain=_complain,
-            )
+
+            def notice(status: Status) -> None:
+                report(status.done, status.captures, f"{status.extractions} records, {status.rejections} rejections")
+
+            return extract_archives(archives, registry, output, rejects, notice=notice, complain=_complain, **options)
     except KeyboardInterrupt:
         stderr.print(f"\ninterrupted: {output} is not written; what is done is kept, and the same command with --resume goes on")
         raise SystemExit(_INTERRUPTED) from None
@@ -146,7 +129,3 @@ def _size(archive: str) -> int:
 
 def _complain(error: NotAnArchive) -> None:
     stderr.print(f"scraper: {type(error).__name__}: {error}")
-
-
-def _lines(status: Status) -> str:
-    return f"{status.extractions} records, {status.rejections} rejections"

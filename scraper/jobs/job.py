@@ -16,7 +16,7 @@ from scraper.jobs.counts import Counts
 from scraper.jobs.ledger import Ledger, open_ledger
 from scraper.jobs.local import run_local
 from scraper.jobs.outputs.sinks import open_sink
-from scraper.jobs.plan import Planned, basis, key_of, plan
+from scraper.jobs.plan import SHARD_SIZE, Planned, basis, key_of, plan
 from scraper.jobs.worker import Progress, Task
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def extract_archives(
     site: str | None = None,
     workers: int = 1,
     seconds: float = 60.0,
+    shard_size: int = SHARD_SIZE,
     resume: bool = False,
     notice: Callable[[Status], None] = lambda _status: None,
     complain: Callable[[NotAnArchive], None] = lambda _error: None,
@@ -84,6 +85,7 @@ def extract_archives(
         site: Only this site's captures are extracted; the others are counted as skipped.
         workers: How many processes work.
         seconds: Time limit of a page.
+        shard_size: Bytes of an archive in a shard, about: what is lost when a worker dies, and is done at once.
         resume: Go on from what an earlier run left, and keep what a later one needs; else begin anew.
         notice: Called some times a second, for progress.
         complain: Called for each input that is no archive; the job goes on with the next.
@@ -97,7 +99,7 @@ def extract_archives(
         registry.only(site)
     with open_ledger(out, resume=resume) as ledger:
         job = _Job(ledger, site, resume, complain)
-        planned: Iterable[Planned] = job.plan(archives, basis(registry, site=site, seconds=seconds))
+        planned: Iterable[Planned] = job.plan(archives, basis(registry, site=site, seconds=seconds), shard_size)
         if resume:
             planned = list(planned)
             counts = ledger.finished([out, rejects], key_of([each.key for each in planned]))
@@ -142,11 +144,11 @@ class _Job:
     _waiting: dict[Task, _Entry] = attrs.field(factory=dict, init=False)
     _unreadable: set[str] = attrs.field(factory=set, init=False)
 
-    def plan(self, archives: Iterable[str], basis: str) -> Iterator[Planned]:
+    def plan(self, archives: Iterable[str], basis: str, size: int) -> Iterator[Planned]:
         """Yield the shards of all archives."""
         for archive in dict.fromkeys(archives):
             try:
-                yield from plan(archive, self.ledger, basis)
+                yield from plan(archive, self.ledger, basis, size=size)
             except NotAnArchive as error:
                 self._refuse(archive, error)
 

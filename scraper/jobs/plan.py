@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scraper.sites import Registry
 
 SHARD_SIZE: Final = 8 << 20
-"""Bytes of a shard in its archive, about: some hundreds of pages, a second or two of work."""
+"""Default size of a shard: bytes of its archive, about. Some hundreds of pages, a second or two of work."""
 
 
 @attrs.frozen(slots=True)
@@ -50,39 +50,44 @@ class Planned:
     size: int
 
 
-def plan(archive: str, ledger: Ledger, basis: str) -> Iterator[Planned]:
+def plan(archive: str, ledger: Ledger, basis: str, *, size: int) -> Iterator[Planned]:
     """Yield the shards of an archive, in its order, as they are found.
 
     Args:
         archive: The archive: a path or a URL.
         ledger: Remembers where it was cut.
         basis: From `basis`.
+        size: Bytes of a shard.
 
     Raises:
         NotAnArchive: It is none, or cannot be read.
     """
     path = as_path(archive)
     with _reached(path):
-        seen, size = tag_of(path), size_of(path) or 0
+        seen, whole = f"{tag_of(path)} by {size}", size_of(path) or 0
     known = ledger.archive(archive, seen)
-    digest, found = known or _cut(path, seen)
+    digest, found = known or _cut(path, seen, size)
     cuts: list[int] = []
     for shard in _between(archive, found):
         key = key_of([basis, path.name, digest, str(shard.start), str(shard.end)])
-        yield Planned(shard, key, (shard.end or size) - shard.start)
+        yield Planned(shard, key, (shard.end or whole) - shard.start)
         cuts += [shard.end] if shard.end else []
     if known is None:
         ledger.enter_archive(archive, seen, digest, cuts)
 
 
-def shards(archive: str) -> Iterator[Shard]:
+def shards(archive: str, *, size: int) -> Iterator[Shard]:
     """Yield the shards of an archive, in its order, for an engine that keeps no ledger.
+
+    Args:
+        archive: As for `plan`.
+        size: As for `plan`.
 
     Raises:
         NotAnArchive: It is none, or cannot be read.
     """
     path = as_path(archive)
-    _, cuts = _cut(path, "")
+    _, cuts = _cut(path, "", size)
     yield from _between(archive, cuts)
 
 
@@ -91,7 +96,7 @@ def _between(archive: str, cuts: Iterable[int]) -> Iterator[Shard]:
         yield Shard(archive, start or 0, end)
 
 
-def _cut(path: Path, seen: str) -> tuple[str, Iterable[int]]:
+def _cut(path: Path, seen: str, size: int) -> tuple[str, Iterable[int]]:
     """What an archive's bytes are known by, and where to cut it.
 
     One elsewhere is not fetched twice for that: it is known by what its store says of it, and cut where its index says that records
@@ -99,10 +104,10 @@ def _cut(path: Path, seen: str) -> tuple[str, Iterable[int]]:
     """
     if is_remote(path):
         indexed = indexed_sha256(path)
-        return seen, boundaries(path, SHARD_SIZE, sha256=indexed) if indexed else ()
+        return seen, boundaries(path, size, sha256=indexed) if indexed else ()
     with _reached(path):
         digest = file_sha256(path)
-    return digest, boundaries(path, SHARD_SIZE, sha256=digest)
+    return digest, boundaries(path, size, sha256=digest)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from scraper.errors import JobError, NotAnArchive, UsageError
 from scraper.jobs.counts import Counts
 from scraper.jobs.outputs.extras import need
 from scraper.jobs.outputs.lines import read_lines
-from scraper.jobs.plan import plugin_folders, shards
+from scraper.jobs.plan import SHARD_SIZE, plugin_folders, shards
 from scraper.jobs.worker import Task, Worker
 from scraper.sites import Registry, load_registry
 
@@ -60,6 +60,7 @@ def extract_on_spark(
     master: str | None = None,
     site: str | None = None,
     seconds: float = 60.0,
+    shard_size: int = SHARD_SIZE,
     complain: Callable[[NotAnArchive], None] = lambda _error: None,
 ) -> Counts:
     """Extract archives on a Spark cluster into folders of part files.
@@ -73,6 +74,7 @@ def extract_on_spark(
         master: The cluster, as Spark names it; None for what the environment says (`spark-submit`), else this machine.
         site: As for the local engine.
         seconds: As for the local engine.
+        shard_size: As for the local engine.
         complain: Called for each input that is no archive; the job goes on with the next.
 
     Raises:
@@ -87,7 +89,7 @@ def extract_on_spark(
     with _session(master) as spark, _errors(), _shipping(spark.sparkContext):
         for folder in (out, rejects):
             _refuse_existing(spark, folder)
-        planned = list(_planned(archives, counts, complain))
+        planned = list(_planned(archives, shard_size, counts, complain))
         rows = _rows(spark, planned, _Partition(site, seconds, _described(registry)))
         _account(rows, counts, complain)
         _write(rows, _EXTRACTION, out)
@@ -164,11 +166,11 @@ def _shipping(context: SparkContext) -> Iterator[None]:
         yield
 
 
-def _planned(archives: Iterable[str], counts: Counts, complain: Callable[[NotAnArchive], None]) -> Iterator[Shard]:
+def _planned(archives: Iterable[str], size: int, counts: Counts, complain: Callable[[NotAnArchive], None]) -> Iterator[Shard]:
     """The shards of all archives."""
     for archive in dict.fromkeys(archives):
         try:
-            yield from shards(archive)
+            yield from shards(archive, size=size)
         except NotAnArchive as error:
             counts.unreadable += 1
             complain(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support import PAGE, lines, project, scraper, write_archive
+from support import DATE, PAGE, lines, project, scraper, write_archive
 
 from scraper.archive import ArchiveWriter
 
@@ -59,6 +58,9 @@ def scraper_sites():
 '''
 
 
+SHARDS = ("--shard-size", "5000")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A user's project with the site of letters and one whose pages are traps."""
@@ -70,16 +72,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def large(folder: Path) -> Path:
-    """An archive of three shards: pages of letters with a tail that no compressor shortens, and one that waits near the end."""
-    chance = random.Random(7)  # noqa: S311  # test data
+    """An archive of some shards of SHARDS: pages of letters, and, at the end, one that waits."""
     path = folder / "large.warc.gz"
     with ArchiveWriter(path) as writer:
-        for number in range(120):
-            url, head = f"https://letters.example/{number}", PAGE.replace("bees.1", f"bees.{number}")
-            if number == 115:
-                url, head = f"https://traps.example/{number}", f"wait\n{folder / 'go'}\n"
-            payload = (head + chance.randbytes(130_000).hex()).encode()
-            writer.write_conversion(url, "2026-01-02T03:04:05Z", payload, media_type="text/plain")
+        for number in range(40):
+            url, page = f"https://letters.example/{number}", PAGE.replace("bees.1", f"bees.{number}")
+            if number == 39:
+                url, page = f"https://traps.example/{number}", f"wait\n{folder / 'go'}\n"
+            writer.write_conversion(url, DATE, page.encode(), media_type="text/plain")
     return path
 
 
@@ -114,8 +114,8 @@ def test_any_number_of_workers_gives_the_same_bytes(folder: Path, large: Path) -
     (folder / "go").touch()
     outputs = set()
     for number, workers in enumerate((["--workers", "1"], ["--workers", "3"], [])):
-        done = scraper("extract", large, large, "-o", f"{number}.jsonl", *workers, cwd=folder)
-        assert "captures 120 = extracted 120 + rejected 0 + skipped 0" in done.stdout
+        done = scraper("extract", large, large, "-o", f"{number}.jsonl", *SHARDS, *workers, cwd=folder)
+        assert "captures 40 = extracted 40 + rejected 0 + skipped 0" in done.stdout
         outputs.add((folder / f"{number}.jsonl").read_bytes())
     assert len(outputs) == 1
     found = [line["capture"]["offset"] for line in lines(folder / "0.jsonl")]
@@ -148,7 +148,7 @@ def test_a_death_that_does_not_repeat_costs_nothing(folder: Path) -> None:
 
 def test_killed_workers_change_nothing(folder: Path, large: Path) -> None:
     """Workers killed with -9 in the middle are replaced, and the output is the same."""
-    with started("extract", large, "-o", "out.jsonl", "--workers", "2", cwd=folder) as process:
+    with started("extract", large, "-o", "out.jsonl", "--workers", "2", *SHARDS, cwd=folder) as process:
         wait_for_parts(folder, process)
         killed = [os.kill(pid, signal.SIGKILL) for pid in children(process)]
         (folder / "go").touch()
@@ -161,7 +161,7 @@ def test_killed_workers_change_nothing(folder: Path, large: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_job_goes_on(folder: Path, large: Path, how: signal.Signals) -> None:
     """A job that was killed or interrupted writes no output, leaves no process, and goes on where it was with --resume."""
-    with started("extract", large, "-o", "out.jsonl", "--workers", "1", cwd=folder) as process:
+    with started("extract", large, "-o", "out.jsonl", "--workers", "1", *SHARDS, cwd=folder) as process:
         wait_for_parts(folder, process)
         workers = list(children(process))
         os.kill(process.pid, how)
@@ -174,7 +174,7 @@ def test_a_stopped_job_goes_on(folder: Path, large: Path, how: signal.Signals) -
         assert time.monotonic() < deadline, "a worker outlived its job"
         time.sleep(0.05)
     (folder / "go").touch()
-    done = scraper("extract", large, "-o", "out.jsonl", "--resume", cwd=folder)
+    done = scraper("extract", large, "-o", "out.jsonl", "--resume", *SHARDS, cwd=folder)
     assert "shards taken over from an earlier run: " in done.stdout
     scraper("extract", large, "-o", "whole.jsonl", cwd=folder)
     assert (folder / "out.jsonl").read_bytes() == (folder / "whole.jsonl").read_bytes()
@@ -221,9 +221,9 @@ def test_a_further_archive_has_only_itself_done(folder: Path) -> None:
 
 def test_one_job_an_output(folder: Path, large: Path) -> None:
     """A second command with the same output is refused while the first one works."""
-    with started("extract", large, "-o", "out.jsonl", "--workers", "1", cwd=folder) as process:
+    with started("extract", large, "-o", "out.jsonl", "--workers", "1", *SHARDS, cwd=folder) as process:
         wait_for_parts(folder, process)
-        refused = scraper("extract", large, "-o", "out.jsonl", "--resume", cwd=folder, code=2)
+        refused = scraper("extract", large, "-o", "out.jsonl", "--resume", *SHARDS, cwd=folder, code=2)
         assert "does another job write out.jsonl now?" in refused.stderr
 
 
