@@ -28,9 +28,12 @@ from scraper.archive import (
     scan,
 )
 from scraper.archive.originals import original_at
+from scraper.archive.place import files_in, is_file
 from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
 from scraper.quoting import replay
 from scraper.records import check, leaves_of
+from scraper.records.leaves import escaped
+from scraper.records.work import WORK, claims_of, conflicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +75,7 @@ class Archives:
     def __init__(self, folders: Sequence[Path], *, deep: bool = False) -> None:
         self.folders = list(dict.fromkeys(folders))
         self.used: dict[Path, None] = {}
-        self._finder = Finder(self.folders if deep else [file for folder in self.folders for file in _files(folder)])
+        self._finder = Finder(self.folders if deep else [file for folder in self.folders for file in files_in(folder, deep=False)])
         self._last: tuple[dict[str, Any], Capture] | None = None
 
     def capture(self, reference: dict[str, Any]) -> Capture:
@@ -136,11 +139,7 @@ class Archives:
         raise RecordNotFound(f"no archive holds the revisit {visit['record_id']} as the extraction has it", path=path)
 
     def _path(self, name: str) -> Path | None:
-        return next((path for folder in self.folders if (path := folder / name).is_file()), None)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+        return next((path for folder in self.folders if is_file(path := folder / name)), None)
 
 
 def _compare(found_there: Capture | Revisit, reference: dict[str, Any], path: Path, names: tuple[str, ...]) -> None:
@@ -160,15 +159,35 @@ def verify_line(line: bytes, archives: Archives) -> Iterator[Verdict]:
 
     Yields:
         A verdict for each leaf of the record, and for each pointer that belongs to none. A line that is no extraction gives one
-        failed verdict.
+        failed verdict. For a merged work, the verdicts on its extractions, and a failed one when its claims are not theirs.
     """
     try:
         data = orjson.loads(line)
-        check("extraction/1", data)
+        merged = isinstance(data, dict) and data.get("type") == WORK
+        check(WORK if merged else "extraction/1", data)
     except (orjson.JSONDecodeError, RecordError) as error:
         yield Verdict("", "failed", f"the line is no extraction: {error}")
         return
-    yield from verify_extraction(data, archives)
+    yield from _verify_work(data, archives) if merged else verify_extraction(data, archives)
+
+
+def _verify_work(work: dict[str, Any], archives: Archives) -> Iterator[Verdict]:
+    """Verify the extractions of a work, then that its claims are what these say."""
+    for number, extraction in enumerate(work["extractions"]):
+        place = f"/extractions/{number}"
+        try:
+            check("extraction/1", extraction)
+        except RecordError as error:
+            yield Verdict(place, "failed", f"this is no extraction: {error}")
+            return
+        for verdict in verify_extraction(extraction, archives):
+            yield attrs.evolve(verdict, field=f"{place}/record{verdict.field}")
+    claims = claims_of(work["extractions"])
+    for field in sorted(claims.keys() | work["claims"].keys()):
+        if orjson.dumps(claims.get(field)) != orjson.dumps(work["claims"].get(field)):
+            yield Verdict(f"/claims/{escaped(field)}", "failed", "this is not what the extractions of the work say")
+    if conflicts_of(claims) != work["conflicts"]:
+        yield Verdict("/conflicts", "failed", "these are not the fields of which the extractions say different things")
 
 
 def verify_extraction(data: dict[str, Any], archives: Archives) -> Iterator[Verdict]:
@@ -211,7 +230,12 @@ def archive_damage(path: Path) -> Iterator[str]:
     """
     indexed = indexed_sha256(path)
     if indexed is not None:
-        if indexed != file_sha256(path):
+        try:
+            same = indexed == file_sha256(path)
+        except OSError as error:
+            yield f"{path}: the file cannot be read: {error.strerror or error}"
+            return
+        if not same:
             yield f"{path}: changed since it was indexed; if that was meant, run: scraper index {path}"
         return
     try:

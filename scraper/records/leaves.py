@@ -13,9 +13,14 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     match value:
         case dict():
             for key, member in value.items():
-                yield from leaves_of(member, f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
+                yield from leaves_of(member, f"{path}/{escaped(key)}")
         case list():
             for index, member in enumerate(value):
                 yield from leaves_of(member, f"{path}/{index}")
         case _:
             yield path, value
+
+
+def escaped(name: str) -> str:
+    """Escape a name for a JSON Pointer (RFC 6901 §3)."""
+    return name.replace("~", "~0").replace("/", "~1")

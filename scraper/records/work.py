@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
+from scraper.records.leaves import escaped
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -70,7 +72,7 @@ def difference(one: Any, other: Any) -> Difference:
 
 def _statements(part: Json, path: str) -> Iterator[tuple[str, Any]]:
     for key, value in part.items():
-        field = f"{path}/{key.replace('~', '~0').replace('/', '~1')}"
+        field = f"{path}/{escaped(key)}"
         if isinstance(value, dict):
             yield from _statements(value, field)
         else:

@@ -22,6 +22,7 @@ from attrs import field, frozen
 
 from scraper.errors import UsageError
 from scraper.records import load_schema
+from scraper.records.leaves import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +59,7 @@ class Shape:
     def of(cls, kind: pa.DataType) -> Shape:
         """Take a type apart."""
         if pa.types.is_struct(kind):
-            return cls(kind, tuple((each.name, f"/{_escaped(each.name)}", cls.of(each.type)) for each in kind))
+            return cls(kind, tuple((each.name, f"/{escaped(each.name)}", cls.of(each.type)) for each in kind))
         return cls(kind, item=cls.of(kind.value_type) if pa.types.is_list(kind) else None)
 
 
@@ -90,7 +91,7 @@ class Column:
         key = self.fields.get(data["type"])
         if key is None or key not in data["record"]:
             return _NOTHING
-        return _spread(data["record"][key], self.shape, f"/{_escaped(key)}", data["provenance"])
+        return _spread(data["record"][key], self.shape, f"/{escaped(key)}", data["provenance"])
 
     def arrow(self) -> dict[str, pa.DataType]:
         """Return the Arrow types of the four columns, by name."""
@@ -103,13 +104,13 @@ class Columns:
 
     Attributes:
         types: The record types.
-        capture: The columns of the capture, with their Arrow types.
+        capture: The columns of the capture.
         fields: The columns of the records' fields.
         schema: All columns.
     """
 
     types: frozenset[str]
-    capture: dict[str, pa.DataType]
+    capture: dict[str, Shape]
     fields: tuple[Column, ...]
     schema: pa.Schema
 
@@ -126,8 +127,8 @@ class Columns:
         yield "type", data["type"]
         for name, key in _SITE.items():
             yield name, data["site"][key]
-        for name, kind in self.capture.items():
-            yield name, _fitted(data["capture"].get(name), kind)
+        for name, shape in self.capture.items():
+            yield name, _spread(data["capture"].get(name), shape, "", {})[0]
         for column in self.fields:
             yield from zip(column.names(), column.spread(data), strict=True)
         yield "problems", [_problem(each) for each in data.get("problems", ())]
@@ -141,12 +142,13 @@ def lay_out(types: Iterable[str]) -> Columns:
     plugin that is not installed here, has no columns of its own.
     """
     known = frozenset(types)
-    capture = arrow_types(load_schema("extraction/1")["properties"]["capture"]) | {"date": pa.timestamp("us")}
+    extraction = load_schema("extraction/1")
+    capture = arrow_types(extraction["properties"]["capture"], extraction.get("$defs", {})) | {"date": pa.timestamp("us")}
     head = dict.fromkeys(("type", *_SITE), pa.string()) | capture
     tail = {"problems": pa.list_(_PROBLEM), "line": pa.string()}
     fields = _columns(sorted(known), {name.casefold() for name in head | tail} | _KEPT)
     found = head | {name: kind for each in fields for name, kind in each.arrow().items()} | tail
-    return Columns(known, capture, fields, pa.schema(list(found.items())))
+    return Columns(known, {name: Shape.of(kind) for name, kind in capture.items()}, fields, pa.schema(list(found.items())))
 
 
 def _columns(types: list[str], taken: set[str]) -> tuple[Column, ...]:
@@ -170,14 +172,14 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _record_types(record_type: str) -> dict[str, pa.DataType]:
     try:
-        return arrow_types(load_schema(record_type))
+        schema = load_schema(record_type)
     except UsageError:
         return {}
+    return arrow_types(schema, schema.get("$defs", {}))
 
 
-def arrow_types(schema: Json) -> dict[str, pa.DataType]:
-    """Return the Arrow types of an object's properties, from its JSON Schema."""
-    defs = schema.get("$defs", {})
+def arrow_types(schema: Json, defs: Json) -> dict[str, pa.DataType]:
+    """Return the Arrow types of an object's properties, from its JSON Schema and the definitions this refers to."""
     return {name: _arrow(member, defs, ()) for name, member in schema.get("properties", {}).items()}
 
 
@@ -225,6 +227,8 @@ def _spread_part(value: Json, shape: Shape, path: str, provenance: Json) -> Spre
 
 
 def _spread_list(value: list[Any], item: Shape, path: str, provenance: Json) -> Spread:
+    if not value:
+        return [], [], [], []
     values, starts, ends, selectors = zip(
         *(_spread(member, item, f"{path}/{index}", provenance) for index, member in enumerate(value)), strict=True
     )
@@ -265,8 +269,3 @@ def _moment(date: str) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
-
-
-def _escaped(name: str) -> str:
-    """Escape a name for a JSON Pointer (RFC 6901 §3)."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -7,6 +7,7 @@ depend on which types there are, not on which came first, and a long job never f
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -41,7 +42,7 @@ class ParquetSink:
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._file, self._path = file, path
         self._count = 0
-        self._rows = _Rows(file, lay_out(()))
+        self._rows: _Rows | None = None
 
     def write(self, lines: bytes) -> None:
         """Take whole lines; see `Sink`.
@@ -53,13 +54,17 @@ class ParquetSink:
             self._count += 1
             text, data = self._parsed(line)
             with writing(self._path):
-                if data["type"] not in self._rows.columns.types:
-                    self._add_type(data["type"])
-                self._rows.add(text, data)
+                self._rows_with(data["type"]).add(text, data)
 
     def finish(self) -> None:
         """Write what is still held, and the footer."""
-        self._rows.close()
+        (self._rows or _Rows(self._file, lay_out(()))).finish()
+
+    def close(self) -> None:
+        """Close the writer, which would otherwise write to the closed file when it is collected."""
+        with contextlib.suppress(OSError):  # nobody wants the file any more
+            if self._rows:
+                self._rows.close()
 
     def _parsed(self, line: bytes) -> tuple[str, dict[str, Any]]:
         try:
@@ -69,18 +74,26 @@ class ParquetSink:
             raise UsageError(f"cannot write {self._path}: line {self._count} is no extraction: {error}") from error
         return line.decode(), data
 
-    def _add_type(self, new: str) -> None:
-        """Begin again with the columns of one more record type."""
-        self._rows.close()
-        columns = lay_out(self._rows.columns.types | {new})
+    def _rows_with(self, record_type: str) -> _Rows:
+        """Return the rows, begun again when they have no columns for a record type."""
+        if self._rows is None:
+            self._rows = _Rows(self._file, lay_out([record_type]))
+        elif record_type not in self._rows.columns.types:
+            self._rows = self._again(self._rows, record_type)
+        return self._rows
+
+    def _again(self, rows: _Rows, record_type: str) -> _Rows:
+        """Write what was written with the columns of one more record type."""
+        rows.finish()
         with tempfile.TemporaryFile(dir=self._path.parent) as copy:
             self._file.seek(0)
             shutil.copyfileobj(self._file, copy)
             self._file.seek(0)
             self._file.truncate()
-            self._rows = _Rows(self._file, columns)
+            new = _Rows(self._file, lay_out(rows.columns.types | {record_type}))
             for line in _lines(pq.ParquetFile(copy)):
-                self._rows.add(line, orjson.loads(line))
+                new.add(line, orjson.loads(line))
+        return new
 
 
 class _Rows:
@@ -103,9 +116,12 @@ class _Rows:
         if self._bytes >= _GROUP or self._count >= _ROWS:
             self._write()
 
-    def close(self) -> None:
+    def finish(self) -> None:
         if self._count:
             self._write()
+        self.close()
+
+    def close(self) -> None:
         self._writer.close()
 
     def _to_columns(self) -> None:

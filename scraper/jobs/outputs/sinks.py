@@ -49,8 +49,7 @@ def open_sink(path: Path) -> Iterator[Sink]:
         UsageError: The name has another ending, an extra is not installed, or the file cannot be written.
     """
     make = _maker(path)
-    with whole(path) as file:
-        sink = make(file, path)
+    with whole(path) as file, contextlib.closing(make(file, path)) as sink:
         yield sink
         with writing(path):
             sink.finish()
@@ -81,6 +80,9 @@ class _Finished(Sink, Protocol):
     def finish(self) -> None:
         """Write what is still held back."""
 
+    def close(self) -> None:
+        """Let go of what the sink holds, finished or not."""
+
 
 class _Plain:
     """Lines as they are."""
@@ -93,6 +95,9 @@ class _Plain:
             self._file.write(lines)
 
     def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
 
@@ -114,6 +119,9 @@ class _Compressed:
     def finish(self) -> None:
         self._file.write(self._compressor.compress(bytes(self._held)))
         self._file.write(self._compressor.flush())
+
+    def close(self) -> None:
+        del self._compressor
 
 
 def _gzip(file: IO[bytes], path: Path) -> _Compressed:
