@@ -128,8 +128,8 @@ def _update(case: Case, registry: Registry, fields: list[str] | None, *, yes: bo
         return True
     stdout.print(f"{case.name}: {', '.join(dict.fromkeys(change.name for change in found))}")
     _tell(found)
-    if not (yes or click.confirm(f"Take over what {case.name} gives now?")):
-        stdout.print(f"{case.name}: left as it was")
+    if not (yes or (sys.stdin.isatty() and click.confirm(f"Take over what {case.name} gives now?"))):
+        stdout.print(f"{case.name}: left as it was" + ("" if sys.stdin.isatty() else "; nobody is there to ask: say --yes"))
         return False
     case.expect(take_over(case.expected(), examined, fields))
     stdout.print(f"{case.name}: taken over, {_shown(case.expectation)}")
