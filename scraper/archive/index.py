@@ -26,7 +26,7 @@ from scraper.archive.digests import label
 from scraper.archive.framing import Record
 from scraper.archive.interpret import interpret
 from scraper.archive.payload import read_http
-from scraper.archive.place import Place, as_path, is_remote, open_place, paths_of, read_place, write_remote
+from scraper.archive.place import Place, as_path, files_in, is_file, is_remote, open_place, paths_of, read_place, write_remote
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
 from scraper.errors import ArchiveError
 
@@ -240,12 +240,9 @@ def find(record_id: str, payload_sha256: str, places: Place | Iterable[Place]) -
 def archives_in(places: Place | Iterable[Place]) -> Iterator[Path]:
     """The archives in some places, in the order of their names."""
     for path in paths_of(places):
-        if is_remote(path) and path.name.endswith(ARCHIVES):
-            yield path
-        elif path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.name.endswith(ARCHIVES) and file.is_file())
-        elif path.exists():
-            yield path
+        named = is_remote(path) and path.name.endswith(ARCHIVES)
+        found = [] if named else [file for file in files_in(path, deep=True) if file.name.endswith(ARCHIVES)]
+        yield from found or ([path] if is_file(path) else [])
 
 
 def _listed(archive: Path) -> Iterator[tuple[str, int]]:

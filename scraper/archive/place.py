@@ -45,6 +45,8 @@ _TAGS: Final = ("ETag", "etag", "md5Hash", "generation", "LastModified", "mtime"
 """Where stores tell what changes with an object's content."""
 _FATAL: Final = (FileNotFoundError, PermissionError)
 _DENIED: Final = frozenset({401, 403})
+_PARTIAL: Final = 206
+_GONE: Final = frozenset({404, 410})
 
 
 def as_path(place: Place) -> Path:
@@ -69,7 +71,7 @@ def as_path(place: Place) -> Path:
         from upath import UPath  # noqa: PLC0415  an extra, and slow to import
 
         options: dict[str, Any] = {"client_kwargs": _PLAIN} if scheme in {"http", "https"} else {}
-        path = UPath(cast("str", place), **options)
+        path = UPath(cast("str", place), use_listings_cache=False, **options)  # what was there need not be there now
         path.fs  # noqa: B018  made here, so that what it lacks is found before the work begins
     except ImportError as error:
         raise UsageError(f"{place}: to read {scheme}:// install the extra: pip install 'scraper[remote]' ({error})") from error
@@ -105,7 +107,7 @@ def open_place(path: Path) -> Iterator[IO[bytes]]:
     info = _tried(lambda: _fs(path).info(_key(path)))
     if info.get("type") == "directory":
         raise IsADirectoryError(21, "it is a folder")
-    if info.get("size") is None or (_is_http(path) and not info.get("partial")):
+    if info.get("size") is None or (_is_http(path) and not _tried(lambda: _gives_ranges(path, info["size"]))):
         with tempfile.TemporaryFile() as copy:
             _tried(lambda: _fetch_whole(path, copy))
             yield copy
@@ -124,6 +126,32 @@ def size_of(path: Path) -> int | None:
         return path.stat().st_size
     size = _tried(lambda: _fs(path).info(_key(path))).get("size")
     return None if size is None else int(size)
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file, as far as can be told."""
+    if not is_remote(path):
+        return path.is_file()
+    with contextlib.suppress(OSError):
+        return bool(_tried(lambda: _fs(path).info(_key(path))).get("type") == "file")
+    return False
+
+
+def files_in(folder: Path, *, deep: bool) -> list[Path]:
+    """The files in a folder, in the order of their names; none where it is no folder, or where a web server lists none.
+
+    Args:
+        folder: The folder.
+        deep: Whether those in its subfolders too.
+    """
+    if not is_remote(folder):
+        found = folder.rglob("*") if deep else folder.glob("*")
+        return sorted(path for path in found if path.is_file()) if folder.is_dir() else []
+    root = _key(folder).rstrip("/")
+    keys: list[str] = []
+    with contextlib.suppress(OSError):
+        keys = _tried(lambda: _fs(folder).find(f"{root}/", maxdepth=None if deep else 1))
+    return [folder / key.removeprefix(root).lstrip("/") for key in sorted(keys) if key.startswith(f"{root}/")]
 
 
 def tag_of(path: Path) -> str:
@@ -235,10 +263,11 @@ def _tried(ask: Callable[[], Any]) -> Any:
 def _told(error: Exception) -> OSError:
     """What a transport raised, as an OSError."""
     cause = error.__cause__ or error
-    if getattr(cause, "status", None) in _DENIED or isinstance(error, PermissionError):
+    status = getattr(cause, "status", None)
+    if status in _DENIED or isinstance(error, PermissionError):
         return PermissionError(13, f"access is denied ({error})")
-    refused = cause is not error and isinstance(cause, OSError | TimeoutError)  # fsspec says "not found" of that too
-    if isinstance(error, FileNotFoundError) and not refused:
+    other = status not in {None, *_GONE} or (cause is not error and isinstance(cause, OSError | TimeoutError))
+    if isinstance(error, FileNotFoundError) and not other:  # fsspec says "not found" of failing servers too
         return FileNotFoundError(2, "there is no such object")
     if isinstance(error, NotImplementedError):
         return PermissionError(30, "it cannot be written to")
@@ -252,6 +281,12 @@ def _fetch_whole(path: Path, copy: IO[bytes]) -> None:
     with _fs(path).open(_key(path), "rb", block_size=0) as whole:
         shutil.copyfileobj(whole, copy, _BUFFER)
     copy.seek(0)
+
+
+def _gives_ranges(path: Path, size: int) -> bool:
+    """Whether a web server answers with the range asked for; few say so before."""
+    with _fs(path).open(_key(path), "rb", block_size=0, size=size, headers={"Range": "bytes=0-0"}) as answer:
+        return bool(answer.r.status == _PARTIAL)
 
 
 def _fs(path: Path) -> Any:

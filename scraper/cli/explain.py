@@ -11,6 +11,7 @@ from rich.text import Text
 
 from scraper.cli.console import stdout
 from scraper.cli.output import where_archives_are
+from scraper.cli.places import PlaceType
 from scraper.errors import QuotingError, UsageError
 from scraper.jobs.outputs import read_lines
 from scraper.quoting.context import CONTEXT, places, stages
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.argument("what", nargs=-1, required=True, metavar="[RECORD] FIELD")
-@click.option("--archives", multiple=True, type=click.Path(path_type=Path), help="A folder with archives; may be repeated.")
+@click.option("--archives", multiple=True, type=PlaceType(), help="A folder (or URL) with archives; may be repeated.")
 @click.option("--context", default=CONTEXT, show_default=True, type=click.IntRange(0), help="Bytes to show on each side.")
 def command(output: Path, what: tuple[str, ...], archives: tuple[Path, ...], context: int) -> None:
     """Show where a value came from: the bytes in their place, the steps one by one, the value, the verdict.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,16 +12,19 @@ import click
 from scraper.archive import Damage, Hole, index_path, interpret, raw_records
 from scraper.archive.index import IndexLine, index_line, write_index
 from scraper.archive.interpret import CAPTURES
+from scraper.archive.place import size_of
 from scraper.archive.reader import MAX_PAYLOAD
 from scraper.cli.console import progress, stderr, stdout
+from scraper.cli.places import PlaceType
 from scraper.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @click.command("index")
-@click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("archives", nargs=-1, required=True, type=PlaceType())
 @click.option("--strict", is_flag=True, help="Exit with 1 when an archive is damaged.")
 def command(archives: tuple[Path, ...], *, strict: bool) -> None:
     """Make the index of archives anew: NAME.cdxj beside each.
@@ -30,8 +32,8 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
     An index says where each capture is, for replay (it is what pywb reads) and for finding captures whose archive was renamed or
     recompressed. Archives written here come with one; make it for those of other tools, or after an archive was changed.
 
-    Every record is checked on the way, and damaged places are named. They are in no index; `scraper load ARCHIVE -o NEW.warc.gz`
-    copies what is whole.
+    Every record is checked on the way, and damaged places are named. They are in no index; `scraper repair` copies what is
+    whole. An archive may be a URL (s3://…), where the index can be written beside it.
 
     \b
     Examples:
@@ -40,7 +42,7 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
 
     Exit codes: 0 done; 1 an archive is damaged, under --strict; 2 an archive cannot be read (the others are indexed first).
     """
-    sizes = [path.stat().st_size if path.is_file() else 0 for path in archives]
+    sizes = [_size(path) for path in archives]
     damaged = unreadable = 0
     with progress("index", sum(sizes)) as report:
         for number, path in enumerate(archives):
@@ -57,6 +59,14 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
         raise SystemExit(2)
     if strict and damaged:
         raise SystemExit(1)
+
+
+def _size(path: Path) -> int:
+    """Bytes of an archive, for the progress bar; 0 where they cannot be told: reading it will say why."""
+    try:
+        return size_of(path) or 0
+    except OSError:
+        return 0
 
 
 def _report(report: Callable[[int, int], None], before: int, offset: int, count: int) -> None:

@@ -10,6 +10,7 @@ import click
 
 from scraper.cli.console import progress, stdout
 from scraper.cli.output import where_archives_are
+from scraper.cli.places import PlaceType
 from scraper.jobs.outputs import read_lines
 from scraper.sites import load_registry
 from scraper.verify import OUTCOMES, Archives, Outcome, archive_damage, verify_line
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("verify")
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--archives", multiple=True, type=click.Path(path_type=Path), help="A folder with archives; may be repeated.")
+@click.option("--archives", multiple=True, type=PlaceType(), help="A folder (or URL) with archives; may be repeated.")
 @click.option("--quick", is_flag=True, help="Check the captures that are pointed at, not their archives as a whole.")
 def command(output: Path, archives: tuple[Path, ...], *, quick: bool) -> None:
     """Walk every pointer of an output file back to its bytes.
