@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import tldextract
+from scrapy.downloadermiddlewares import cookies
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import SETTINGS_PRIORITIES
 
@@ -61,6 +63,10 @@ class Addon:
         else:
             self._wrap(settings["DOWNLOAD_HANDLERS"])
             keep_journal(settings)
+        # The cookie middleware would fetch the public suffix list from its home; the one that comes with the package does.
+        cookies._split_domain = tldextract.TLDExtract(  # noqa: SLF001  there is no public way
+            suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+        )
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
         for name in FORMATS:
             settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 from urllib.parse import urldefrag
 
-import tldextract
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
-from scrapy.downloadermiddlewares import cookies
 from scrapy.exceptions import CloseSpider, ResponseDataLossError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
@@ -105,10 +103,6 @@ class Replayer(Archiver):
         handlers = settings["DOWNLOAD_HANDLERS"]
         for scheme in _remote(settings):
             handlers.set(scheme, HANDLER, priority="cmdline")
-        # The cookie middleware's own would fetch the public suffix list from its home.
-        cookies._split_domain = tldextract.TLDExtract(  # noqa: SLF001
-            suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-        )
 
     async def answer(self, request: Request) -> Response:
         """Answer a request from the archives; with a 404 that says so where they hold no such capture.

@@ -243,6 +243,25 @@ def test_the_shell_archives_what_it_fetches(
     assert kinds == ["warcinfo", "response", "request"], done.log
 
 
+def test_cookies_of_a_domain_have_no_other_host_asked(
+    folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
+) -> None:
+    """Scrapy would fetch the public suffix list for the first cookie with a domain; a crawl asks none but those it is told to."""
+    server = serve({"/letter/1": reply([_sized(_letter(1), KIND, b"Set-Cookie: a=b; Domain=letters.example.co.uk")])})
+    listening = """
+import os, socket
+os.environ["TLDEXTRACT_CACHE"] = "cache"
+LOOK = socket.getaddrinfo
+def look(host, *args, **kwargs):
+    print("looked up", host, file=open("names.txt", "a"))
+    return LOOK(host, *args, **kwargs)
+socket.getaddrinfo = look
+"""
+    crawled = crawl([server.url("/letter/1")], spider=CRAWLER, settings=listening)
+    assert crawled.stat("extract/extractions") == 1, crawled.log
+    assert not (folder / "names.txt").exists()
+
+
 def test_archives_are_named_by_spider_and_time() -> None:
     """The name tells spider and UTC time, and is a file name whatever the spider's name is."""
     name = archive_path(Path("x"), "a/b c").name
