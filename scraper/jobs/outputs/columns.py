@@ -213,6 +213,8 @@ def _spread(value: Any, shape: Shape, path: str, provenance: Json) -> Spread:
         return _spread_part(value, shape, path, provenance) if isinstance(value, dict) else _NOTHING
     if shape.item:
         return _spread_list(value, shape.item, path, provenance) if isinstance(value, list) else _NOTHING
+    if value is None:
+        return _NOTHING
     pointer = provenance.get(path, {})
     return _fitted(value, shape.type), *_extent(pointer), pointer.get("selector")
 
