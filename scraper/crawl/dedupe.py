@@ -94,11 +94,12 @@ class Dedupe:
             return None
         digest = hashlib.sha256(payload.data).hexdigest()
         try:
-            place = self._known.find(digest)
+            places = self._known.find(digest)
         except sqlite3.Error as error:
             self._give_up(error)
             return None
-        return Seen(digest, None if place is None else _original(*place, entry.block, http))
+        found = (_original(*place, entry.block, http) for place in places)
+        return Seen(digest, next((each for each in found if each), None))
 
     def note(self, seen: Seen, written: Written) -> None:
         """Take note of a response that has been archived whole."""

@@ -2,7 +2,8 @@
 
 A million captures are 25 MB: eight bytes of a payload's SHA-256 stand for it, and a number for its place. The table is a temporary
 SQLite database, which keeps to a bound of memory and goes on in a file without name behind it. It is a hint: two payloads
-may share eight bytes, and archives change, so whoever asks reads what is there and compares.
+may share eight bytes, one may have been sent in several codings, and archives change, so whoever asks reads what is there and
+compares.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _CACHE: Final = 64 << 10  # KiB
 _SHIFT: Final = 44  # bits of an offset: 16 TiB
+_MOST: Final = 4  # places of one payload that are worth a look
 _MARK: Final = b'"payload_sha256"'
 
 
@@ -35,12 +37,12 @@ class Known:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE}"):
             self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute("CREATE TABLE known (payload INTEGER PRIMARY KEY, place INTEGER NOT NULL)")
+        self._database.execute("CREATE TABLE known (payload INTEGER, place INTEGER, PRIMARY KEY (payload, place)) WITHOUT ROWID")
         self._archives: dict[Path, int] = {}
         self._numbers: list[Path] = []
 
     def learn(self, folder: Path) -> int:
-        """Learn what the indexes in a folder list: HTTP responses with status 200. Of several with one payload the last counts.
+        """Learn what the indexes in a folder list: HTTP responses with status 200.
 
         Returns:
             How many they are.
@@ -50,7 +52,7 @@ class Known:
         for index in sorted(folder.glob(f"*{SUFFIX}")):
             archive = self._number(index.with_suffix(""))
             rows = ((_key(digest), archive << _SHIFT | offset) for digest, offset in _listed(index))
-            self._database.executemany("INSERT OR REPLACE INTO known VALUES (?, ?)", rows)
+            self._database.executemany("INSERT OR IGNORE INTO known VALUES (?, ?)", rows)
         self._database.execute("COMMIT")
         return self._database.total_changes - before
 
@@ -63,12 +65,13 @@ class Known:
             offset: Where its record is.
         """
         row = _key(payload_sha256), self._number(archive) << _SHIFT | offset
-        self._database.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", row)
+        self._database.execute("INSERT OR IGNORE INTO known VALUES (?, ?)", row)
 
-    def find(self, payload_sha256: str) -> tuple[Path, int] | None:
-        """Where a payload may be: archive and offset."""
-        row = self._database.execute("SELECT place FROM known WHERE payload = ?", (_key(payload_sha256),)).fetchone()
-        return None if row is None else (self._numbers[row[0] >> _SHIFT], row[0] & (1 << _SHIFT) - 1)
+    def find(self, payload_sha256: str) -> list[tuple[Path, int]]:
+        """Where a payload may be, archives and offsets: the latest first, and not all if there are many."""
+        query = "SELECT place FROM known WHERE payload = ? ORDER BY place DESC LIMIT ?"
+        rows = self._database.execute(query, (_key(payload_sha256), _MOST)).fetchall()
+        return [(self._numbers[place >> _SHIFT], place & (1 << _SHIFT) - 1) for (place,) in rows]
 
     def close(self) -> None:
         """Forget everything."""
