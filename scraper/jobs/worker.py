@@ -25,6 +25,7 @@ import zstandard
 from scraper.errors import JobError, PageTimeout, ScraperError, SiteError, WorkerLost
 from scraper.jobs.shard import Shard, extract_shard
 from scraper.sites import Registry, load_registry
+from scraper.sites.bounds import UNLIMITED, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +174,9 @@ class Worker:
         """Return the child, started if there is none."""
         if self._process is None or self._pipe is None:
             self._pipe, theirs = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(theirs, self._pulse, os.getpid()), daemon=True)
+            self._process = self._context.Process(
+                target=_serve, args=(theirs, self._pulse, os.getpid(), self._seconds), daemon=True
+            )
             self._process.start()
             theirs.close()
         return self._process, self._pipe
@@ -244,11 +247,11 @@ class _Orphanable(_Pulse):
         super().begin(index, offset)
 
 
-def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int) -> None:
+def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: float) -> None:
     """What a child does: take tasks until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    registry = load_registry()
+    registry = load_registry(limits=Limits(seconds=seconds, memory=UNLIMITED.memory))  # soft, below the parent's
     watch = _Orphanable(pulse, parent)
     while True:
         try:
