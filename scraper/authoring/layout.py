@@ -17,6 +17,7 @@ from url_matcher.matcher import PatternsMatcher
 from scraper.authoring.ways import fitted, indented, text_code, texts_of
 from scraper.errors import UsageError
 from scraper.pages import HtmlPage, open_page
+from scraper.sites.hookspecs import API
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,6 +88,7 @@ def module_code(template: Template, name: str, capture: Capture, proposed: Propo
         imports=_imports(body, proposed, type(page).__name__),
         pattern=text_code(url_pattern(capture.url)),
         priority="" if priority is None else f", priority={priority}",
+        api=str(API),
         layout=layout,
         function=layout if layout.isidentifier() and layout not in _TAKEN and not keyword.iskeyword(layout) else f"read_{layout}",
         media_types=", ".join(map(text_code, media_types)),
@@ -111,8 +113,7 @@ def _imports(body: str, proposed: Proposed, page: str) -> str:
         home: {name for name in used if isinstance(vars(sys.modules[home]).get(name), type)} - {"Sourced"},
         "scraper.sites": {"Site", "hookimpl"},
     }
-    lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items()) if names]
-    return "\n".join(sorted(lines, key=lambda line: not line.startswith("from scraper.")))
+    return "\n".join(f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(modules.items()) if names)
 
 
 def _body(proposed: Proposed, unused: Sequence[str]) -> str:

@@ -99,7 +99,8 @@ def _field(places: Places, shape: Shape, schema: Mapping[str, Any]) -> Proposal 
     if shape.part is not None and not shape.many:
         return _part(places, shape, shape.part, schema)
     validator = Draft202012Validator(schema)
-    found = [each for each in _candidates(places, shape) if validator.is_valid(each.value)]
+    by_code = {each.code: each for each in _candidates(places, shape)}
+    found = [each for each in by_code.values() if validator.is_valid(each.value)]
     if not found:
         return None
     found = _plainest(found)

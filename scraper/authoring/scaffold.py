@@ -259,7 +259,8 @@ def _writing(files: Mapping[Path, str]) -> Iterator[list[Path]]:
 
 def _take_back(paths: list[Path]) -> None:
     for path in paths:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):  # it was not written
+            path.unlink()
         for folder in path.parents:
             try:
                 folder.rmdir()
