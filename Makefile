@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 REPLAY_VENV ?= .venv-replay
 
-.PHONY: help demo test test-survival lint types check bench sample clean
+.PHONY: help demo test test-survival test-spark lint types check bench sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,6 +49,14 @@ test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pas
 
 test-survival: $(VENV)/.ready-dev ## Kill a crawl fifty times, and see that nothing is lost or doubled
 	@SURVIVAL_KILLS=50 $(BIN)/python -m pytest tests/crawl/test_jobs.py -k no_kill
+
+$(VENV)/.ready-spark: $(VENV)/.ready-dev
+	@echo 'setting up $(VENV) for Spark (once)'
+	@$(BIN)/python -m pip install --quiet --editable '.[crawl,parquet,remote,spark]'
+	@touch $@
+
+test-spark: $(VENV)/.ready-spark ## The Spark engine on a cluster of this machine; needs Java 17
+	@$(BIN)/python -m pytest -m spark tests/spark $(ARGS)
 
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
