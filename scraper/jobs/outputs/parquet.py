@@ -16,7 +16,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scraper.errors import RecordError, UsageError
+from scraper.errors import SchemaViolation, UsageError
 from scraper.jobs.outputs.columns import Columns, lay_out
 from scraper.jobs.outputs.whole import writing
 from scraper.records import check
@@ -41,18 +41,17 @@ class ParquetSink:
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._file, self._path = file, path
-        self._count = 0
         self._rows: _Rows | None = None
 
     def write(self, lines: bytes) -> None:
         """Take whole lines; see `Sink`.
 
         Raises:
-            UsageError: A line is no extraction, or the file cannot be written.
+            SchemaViolation: A line is no extraction.
+            UsageError: The file cannot be written.
         """
         for line in lines.removesuffix(b"\n").split(b"\n"):
-            self._count += 1
-            text, data = self._parsed(line)
+            text, data = _parsed(line)
             with writing(self._path):
                 self._rows_with(data["type"]).add(text, data)
 
@@ -65,14 +64,6 @@ class ParquetSink:
         with contextlib.suppress(OSError):  # nobody wants the file any more
             if self._rows:
                 self._rows.close()
-
-    def _parsed(self, line: bytes) -> tuple[str, dict[str, Any]]:
-        try:
-            data = orjson.loads(line)
-            check("extraction/1", data)
-        except (orjson.JSONDecodeError, RecordError) as error:
-            raise UsageError(f"cannot write {self._path}: line {self._count} is no extraction: {error}") from error
-        return line.decode(), data
 
     def _rows_with(self, record_type: str) -> _Rows:
         """Return the rows, begun again when they have no columns for a record type."""
@@ -94,6 +85,15 @@ class ParquetSink:
             for line in _lines(pq.ParquetFile(copy)):
                 new.add(line, orjson.loads(line))
         return new
+
+
+def _parsed(line: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        data = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise SchemaViolation(f"no JSON: {error}", field="") from error
+    check("extraction/1", data)
+    return line.decode(), data
 
 
 class _Rows:

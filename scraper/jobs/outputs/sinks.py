@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 import zstandard
 from zlib_ng import zlib_ng
 
-from scraper.errors import UsageError
+from scraper.errors import RecordError, UsageError
 from scraper.jobs.outputs.extras import need
 from scraper.jobs.outputs.lines import Line, read_lines
 from scraper.jobs.outputs.whole import whole, writing
@@ -34,6 +34,7 @@ class Sink(Protocol):
         """Take one or more whole JSON lines, each with its line feed.
 
         Raises:
+            SchemaViolation: A line is no extraction, and the format has columns to fill.
             UsageError: They cannot be written; the error names the file.
         """
 
@@ -67,11 +68,14 @@ def copy_lines(path: Path, sink: Sink, notice: Callable[[Line], None] = lambda _
         How many there were.
 
     Raises:
-        UsageError: The output cannot be read, or the sink not written.
+        UsageError: The output cannot be read, holds a line that is no extraction, or the sink cannot be written.
     """
     count = 0
     for count, line in enumerate(read_lines(path), 1):  # noqa: B007  # the last count is the answer
-        sink.write(line.content if line.content.endswith(b"\n") else line.content + b"\n")
+        try:
+            sink.write(line.content if line.content.endswith(b"\n") else line.content + b"\n")
+        except RecordError as error:
+            raise UsageError(f"{path}:{line.number} is no extraction: {error}") from error
         notice(line)
     return count
 

@@ -16,8 +16,8 @@ from extractions import FIELDS, extraction, extractions, line
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.errors import UsageError
-from scraper.jobs.outputs import open_sink, parquet, read_lines
+from scraper.errors import SchemaViolation, UsageError
+from scraper.jobs.outputs import copy_lines, open_sink, parquet, read_lines
 from scraper.records import schemas
 
 EVENT = {
@@ -172,8 +172,11 @@ def test_an_empty_output(tmp_path: Path) -> None:
 
 def test_what_is_no_output_is_named(tmp_path: Path) -> None:
     """A line that is no extraction, and a Parquet file of somebody else, are errors that say which."""
-    with pytest.raises(UsageError, match=r"x\.parquet: line 2 is no extraction"), open_sink(tmp_path / "x.parquet") as sink:
-        sink.write(line(ONE) + b'{"title":"x"}\n')
+    with pytest.raises(SchemaViolation, match="'type' is a required property"):
+        _write(tmp_path / "x.parquet", [ONE, {"title": "x"}])
+    (tmp_path / "torn.jsonl").write_bytes(line(ONE) + b'{"title')
+    with pytest.raises(UsageError, match=r"torn\.jsonl:2 is no extraction: .*no JSON"), open_sink(tmp_path / "x.parquet") as sink:
+        copy_lines(tmp_path / "torn.jsonl", sink)
     pq.write_table(pa.table({"a": [1]}), tmp_path / "y.parquet")
     with pytest.raises(UsageError, match=r"y\.parquet has no column `line`"):
         list(read_lines(tmp_path / "y.parquet"))
