@@ -147,7 +147,7 @@ def write_plugin(made: Draft, project: Path, *, replace: bool = False) -> Writte
     folder = project / "plugins" / made.name
     if folder.exists() and not replace:
         raise UsageError(f"{folder} is there already: choose another name, or overwrite its modules with --force")
-    files = {folder / "__init__.py": _plugin(made), folder / "spider.py": _spider(made)}
+    files = {folder / "__init__.py": plugin_code(made), folder / "spider.py": _spider(made)}
     if not (project / "scrapy.cfg").exists():
         files[project / "scrapy.cfg"] = _filled("scrapy.cfg", settings=_SETTINGS)
     with _writing(files):
@@ -200,7 +200,7 @@ def _package(made: Draft) -> dict[str, str]:
         ".gitignore": _filled("gitignore"),
         ".github/workflows/ci.yml": _filled("ci.yml"),
         "scrapy.cfg": _filled("scrapy.cfg", settings=f"{made.module}.settings"),
-        f"{source}/__init__.py": _plugin(made),
+        f"{source}/__init__.py": plugin_code(made),
         f"{source}/py.typed": "",
         f"{source}/settings.py": _filled("settings.py", module=made.module),
         f"{source}/spider.py": _spider(made),
@@ -211,7 +211,8 @@ def _host(made: Draft) -> str:
     return re.sub(r"[^\w.:\[\]-]", "_", urlsplit(made.capture.url).netloc.rpartition("@")[2], flags=re.ASCII)
 
 
-def _plugin(made: Draft) -> str:
+def plugin_code(made: Draft) -> str:
+    """Return the module of a plugin, which is Python whatever the page."""
     code = module_code(_template("plugin.py"), made.name, made.capture, made.proposed, priority=made.priority)
     ast.parse(code)
     return code
