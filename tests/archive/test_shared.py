@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from scraper.archive import Capture, Damage, Item, UnreadableCapture, read_at, scan
+from scraper.archive import Capture, Damage, Item, UnreadableCapture, raw_records, read_at, scan
 from scraper.errors import NotAnArchive
 
 if TYPE_CHECKING:
@@ -57,6 +59,30 @@ def test_every_record_of_every_foreign_archive_is_accounted_for(shared: Path) ->
                 assert read_at(path, item.offset, item.length, item.record_id) == item
     assert kinds["Capture"] > 600
     assert kinds["Skipped"] > 900
+
+
+def counted(path: Path) -> list[int]:
+    """How many records warcio and fastwarc find; nothing of a reader that gives up."""
+    counts = []
+    with path.open("rb") as file, suppress(ArchiveLoadFailed):  # several records in one member are too much for it
+        counts.append(
+            sum(1 for record in ArchiveIterator(file, no_record_parse=True) if record.content_stream().read() is not None)
+        )
+    with path.open("rb") as file, suppress(OSError):  # an ARC, or a head with folded lines
+        counts.append(sum(1 for _ in FastIterator(file, parse_http=False)))
+    return counts
+
+
+@pytest.mark.shared_data
+def test_two_readers_count_the_records_of_undamaged_archives_alike(shared: Path) -> None:
+    """Where we see no damage, every reader that gets to the end finds as many records as we do."""
+    compared = 0
+    for path in sorted((shared / "archives").iterdir()):
+        if path.suffix != ".wacz" and not any(isinstance(item, Damage) for item in scan(path)):
+            counts = counted(path)
+            assert set(counts) <= {sum(1 for _ in raw_records(path))}, path.name
+            compared += len(counts)
+    assert compared > 100
 
 
 @pytest.mark.shared_data
