@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BATCH: Final = 1 << 20  # bytes of lines that are turned into columns at once
-_GROUP: Final = 1 << 26  # bytes of lines in a row group, at most
+_GROUP: Final = 1 << 25  # bytes of lines in a row group, at most
 _ROWS: Final = 1 << 16  # rows in a row group, at most
 _READ: Final = 256  # rows read at once
 
