@@ -97,7 +97,7 @@ class CaseFolder(pytest.Directory):
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the test of the site's layouts, then the cases."""
         yield LayoutsItem.from_parent(self, name="layouts")
-        for path in sorted(self.path.glob("*.warc")):
+        for path in sorted(self.path.rglob("*.warc")):
             yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
 
 
@@ -106,24 +106,23 @@ class LayoutsItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail with what is wrong."""
-        sites, folder = self._sites()
-        faults = [f"{site.name}: {fault}" for site in sites for fault in layout_faults(site, folder, registry())]
+        faults = [f"{site.name}: {fault}" for site, folder in self._sites() for fault in layout_faults(site, folder, registry())]
         _fail("\n".join(faults) or None)
 
-    def _sites(self) -> tuple[tuple[Site, ...], Path]:
-        """Return the sites, and the folder of their cases."""
+    def _sites(self) -> list[tuple[Site, Path]]:
+        """Return the sites, and the folder of the cases of each; see `cases.case_folder`."""
         if self.path.is_dir():
-            return tuple(registry().only(self.path.name).sites), self.path
-        name = self.path.parent.name if self.path.name == "__init__.py" else self.path.stem
+            return [(site, self.path) for site in registry().only(self.path.name).sites]
+        is_folder = self.path.name == "__init__.py"
+        name = self.path.parent.name if is_folder else self.path.stem
         plugin = next((each for each in registry().plugins if each.origin == f"plugins.{name}"), None)
         if plugin is None or plugin.error:
             pytest.fail(str(plugin.error) if plugin else f"plugin {name!r} is not found", pytrace=False)
         used = getattr(sys.modules[plugin.origin], "__file__", None)
         if used is None or Path(used).resolve() != self.path.resolve():
             pytest.fail(f"another plugin of this name comes first: {used}", pytrace=False)
-        if self.path.name == "__init__.py":
-            return plugin.sites, self.path.parent / "cases"
-        return plugin.sites, self.path.parents[1] / "tests" / "cases" / name
+        elsewhere = self.path.parents[1] / "tests" / "cases"
+        return [(site, self.path.parent / "cases" if is_folder else elsewhere / site.name) for site in plugin.sites]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         """Tell an error of ours in one line, anything else as pytest does."""

@@ -157,9 +157,11 @@ def test_a_broken_plugin_fails_its_own_test(folder: Path, pytester: pytest.Pytes
     for name, text in {"broken": f"{PLUGIN}\nimport nowhere", "bare": PLUGIN.replace("notes", "bare")}.items():
         (folder / "plugins" / name).mkdir()
         (folder / "plugins" / name / "__init__.py").write_text(text)
+    (folder / "plugins" / "single.py").write_text(PLUGIN.replace("notes", "alone"))
     found, text = outcomes(pytester, "-k", "layouts")
     assert [name for name, outcome in found.items() if outcome == "FAILED"] == [
-        "plugins/bare/__init__.py::layouts", "plugins/broken/__init__.py::layouts",
+        "plugins/bare/__init__.py::layouts", "plugins/broken/__init__.py::layouts", "plugins/single.py::layouts",
     ]  # fmt: skip
-    assert "layout 'page' has no case in" in text
+    assert f"bare: layout 'page' has no case in {folder / 'plugins' / 'bare' / 'cases'}:" in text
+    assert f"alone: layout 'page' has no case in {folder / 'tests' / 'cases' / 'alone'}:" in text
     assert "No module named 'nowhere'" in text
