@@ -149,7 +149,22 @@ def test_explain_shows_a_failed_value(folder: Path) -> None:
     assert "verdict  failed: the steps ['int'] do not apply" in shown
 
 
-@pytest.mark.parametrize("verb", [[], ["load"], ["extract"], ["verify"], ["explain"], ["sites"], ["sites", "list"], ["index"]])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        [],
+        ["load"],
+        ["extract"],
+        ["verify"],
+        ["explain"],
+        ["sites"],
+        ["sites", "list"],
+        ["index"],
+        ["query"],
+        ["merge"],
+        ["convert"],
+    ],
+)
 def test_every_command_has_help(tmp_path: Path, verb: list[str]) -> None:
     """Each command explains itself."""
     assert len(scraper(*verb, "--help", cwd=tmp_path).stdout) > 200

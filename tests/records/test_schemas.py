@@ -20,7 +20,7 @@ from scraper.records import check, load_schema
 from scraper.records.article import Article
 from scraper.records.record import Part
 
-NAMES = ["article/1", "extraction/1", "rejection/1"]
+NAMES = ["article/1", "extraction/1", "rejection/1", "work/1"]
 TEXT = st.sampled_from(
     ["x", "", " ", "10.1/x", "10.1/x\n", "10.1002/(SICI)1<1::A>3.0.CO;2-2", "10.1/ x", "10.1/\u2003", "10.1/\x85", "10.1/\ufeff",
      "2023-10", "2023-13", "2023-1", "2023\n", "123", "0", "PMC1", "PMC1\n", "a@b", "0000-0001-2345-678X", "\u00a0", "\x1c"]
