@@ -23,10 +23,10 @@ from scraper import __version__
 from scraper.archive import Capture, interpret
 from scraper.archive.reader import MAX_PAYLOAD
 from scraper.authoring.cases import add_case
-from scraper.authoring.layout import module_code
 from scraper.authoring.propose import Proposed, choose_type, propose
 from scraper.authoring.shapes import record_type, record_types
 from scraper.authoring.ways import text_code
+from scraper.authoring.writing import module_code
 from scraper.errors import SiteError, UsageError
 from scraper.pages import open_page
 from scraper.sites import Plugin, Registry, load_registry

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.archive.loaders import checked_date
-from scraper.authoring.layout import shown, url_pattern
 from scraper.authoring.scaffold import check_name, draft, write_package, write_plugin
 from scraper.authoring.source import find_page
+from scraper.authoring.writing import shown, url_pattern
 from scraper.cli.console import stdout
 from scraper.errors import UsageError
 from scraper.sites import load_registry

@@ -14,7 +14,7 @@ import pytest
 from crawling import Web
 from support import DATE, scraper, write_archive
 
-from scraper.authoring.layout import url_pattern
+from scraper.authoring.writing import url_pattern
 from scraper.cli import main
 
 FIXTURES = Path(__file__).parent / "fixtures"
