@@ -38,6 +38,7 @@ class Known:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE}"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute("CREATE TABLE known (payload INTEGER, place INTEGER, PRIMARY KEY (payload, place)) WITHOUT ROWID")
+        self._database.execute("BEGIN")  # for good: nothing is to outlive this, and each commit would write to the file
         self._archives: dict[Path, int] = {}
         self._numbers: list[Path] = []
 
@@ -48,12 +49,10 @@ class Known:
             How many they are.
         """
         before = self._database.total_changes
-        self._database.execute("BEGIN")
         for index in sorted(folder.glob(f"*{SUFFIX}")):
             archive = self._number(index.with_suffix(""))
             rows = ((_key(digest), archive << _SHIFT | offset) for digest, offset in _listed(index))
             self._database.executemany("INSERT OR IGNORE INTO known VALUES (?, ?)", rows)
-        self._database.execute("COMMIT")
         return self._database.total_changes - before
 
     def note(self, payload_sha256: str, archive: Path, offset: int) -> None:
