@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 REPLAY_VENV ?= .venv-replay
+PEERS_VENV ?= .venv-peers
+PEERS := 'curl_cffi<0.14' fundus extruct news-please newspaper4k trafilatura
 
-.PHONY: help demo test test-survival test-spark lint types check bench sample clean
+.PHONY: help demo test test-survival test-spark lint types check bench peers sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,7 +63,14 @@ test-spark: $(VENV)/.ready-spark ## The Spark engine on a cluster of this machin
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
 	@$(BIN)/python benchmarks/pages.py $(ARGS)
+	@$(BIN)/python benchmarks/extract.py
 	@$(BIN)/python benchmarks/crawl.py
+
+# Their requirements contradict ours, and each other's as they are declared: an environment of their own, one after the other.
+peers: $(VENV)/.ready ## Measure against other extractors, in an environment of their own
+	@test -x $(PEERS_VENV)/bin/python || $(PYTHON) -m venv $(PEERS_VENV)
+	@for peer in $(PEERS); do $(PEERS_VENV)/bin/python -m pip install --quiet "$$peer"; done
+	@$(BIN)/python benchmarks/peers.py --python $(PEERS_VENV)/bin/python $(ARGS)
 
 sample: $(VENV)/.ready ## Make archives/sample.warc.gz again from the pages in scripts/sample
 	@$(BIN)/python scripts/make_sample.py
