@@ -227,6 +227,7 @@ class HtmlPage:
         self.charset = self._source.charset
         self._document: Document = parse(self._source.text, source_locations=True)
         self._places = Places(self._source)
+        self._said: dict[str, tuple[Sourced[str], ...]] = {}  # by name, what metas that were asked for say
 
     def css(self, selector: str) -> NodeList:
         """Select by CSS (W3C selectors, and `::text`, `::attr(x)`, `:contains("x")` as in Scrapy).
@@ -269,11 +270,15 @@ class HtmlPage:
 
     def meta(self, name: str) -> Sourced[str]:
         """Return the content of the first `<meta>` of a name (`name` or `property`, any case), or `MISSING`."""
+        if name in self._said:
+            return next(iter(self._said[name]), MISSING)
         return next(self._contents(name), MISSING)
 
     def metas(self, name: str) -> list[Sourced[str]]:
         """Return the content of every `<meta>` of a name, in order."""
-        return list(self._contents(name))
+        if name not in self._said:
+            self._said[name] = tuple(self._contents(name))
+        return list(self._said[name])
 
     def meta_groups(self, head: str, *members: str) -> list[MetaGroup]:
         """Return repeated metas with those that belong to each by position: an author, followed by its institutions.

@@ -185,16 +185,16 @@ class Sourced(Generic[T_co]):
             pattern: The expression.
             group: Which group; by default the first if the expression has groups, else the whole match.
         """
-        compiled = re.compile(pattern)
+        compiled = _compiled(pattern)
         chosen = min(1, compiled.groups) if group is None else group
         found = compiled.search(self._text())
         if found is None or found[chosen] is None:
             return MISSING
-        return self._narrow([found.span(chosen)], lambda _: _re_step(compiled, chosen, 0))[0]
+        return self._cut(*found.span(chosen), step=lambda _: _re_step(compiled, chosen, 0))
 
     def re_all(self, pattern: Pattern, group: builtins.int | str | None = None) -> list[Sourced[str]]:
         """Narrow to every match of a regular expression; see `re`."""
-        compiled = re.compile(pattern)
+        compiled = _compiled(pattern)
         chosen = min(1, compiled.groups) if group is None else group
         matches = enumerate(compiled.finditer(self._text()))
         found = [(number, match.span(chosen)) for number, match in matches if match[chosen] is not None]
@@ -265,8 +265,12 @@ class Sourced(Generic[T_co]):
         before, at, after = self._narrow(list(pairwise(ends)))
         return before, at, after
 
-    def _cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
-        return self._narrow([(start, end)])[0]
+    def _cut(self, start: builtins.int, end: builtins.int, step: Callable[[builtins.int], Step] | None = None) -> Sourced[str]:
+        if start == 0 and end == len(self._text()):
+            return cast("Sourced[str]", self)
+        if self.origin == "located" and self._is_plain():  # the common case, without the detour
+            return self._plain_cut(start, end)
+        return self._narrow([(start, end)], step)[0]
 
     def _narrow(self, ranges: Sequence[Span], step: Callable[[builtins.int], Step] | None = None) -> list[Sourced[str]]:
         """Narrow to each range of code points of the value; `step(i)` names the i-th cut where the bytes cannot follow it."""
@@ -425,6 +429,10 @@ def _cutting(
     texts = [read(raw, charset, as_) for raw, as_ in zip(raws, readings, strict=True)]
     places = squash_places("".join(texts)) if squashed else None
     return [0, *accumulate(map(len, texts))], places, functools.cache(lambda n: cutter(raws[n], charset, readings[n]))
+
+
+def _compiled(pattern: Pattern) -> Compiled:
+    return re.compile(pattern) if isinstance(pattern, str) else pattern
 
 
 def _re_step(pattern: Compiled, group: builtins.int | str, match: int) -> Step:
