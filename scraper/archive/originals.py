@@ -89,9 +89,7 @@ class Originals:
                 reason = "revisit: served as another media type or charset than its original"
             else:
                 return found[0], attrs.evolve(found[1], revisit=revisit.visit)
-        return Skipped(
-            reason=reason, warc=revisit.warc, offset=revisit.offset, length=revisit.length, record_id=revisit.record_id
-        )
+        return Skipped(reason=reason, warc=revisit.warc, offset=revisit.offset, length=revisit.length, record_id=revisit.record_id)
 
     def _find(self, revisit: Revisit, home: Path) -> tuple[Path, Capture | UnreadableCapture] | None:
         for trusting in (True, False):
