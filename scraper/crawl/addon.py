@@ -16,6 +16,7 @@ from scraper.crawl.job import keep_journal
 from scraper.crawl.middleware import ExtractionMiddleware
 from scraper.crawl.options import DEFAULTS, Options
 from scraper.crawl.replay import Replayer
+from scraper.crawl.robots import obey
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -67,6 +68,7 @@ class Addon:
         cookies._split_domain = tldextract.TLDExtract(  # noqa: SLF001  there is no public way
             suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
         )
+        obey(settings)
         settings.setdefault_in_component_priority_dict("SPIDER_MIDDLEWARES", ExtractionMiddleware, _NEXT_TO_ENGINE)
         for name in FORMATS:
             settings["FEED_EXPORTERS"].setdefault(name, LinesExporter)

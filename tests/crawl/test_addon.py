@@ -243,6 +243,15 @@ def test_the_shell_archives_what_it_fetches(
     assert kinds == ["warcinfo", "response", "request"], done.log
 
 
+def test_nobody_goes_ahead_of_robots_txt(serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any) -> None:
+    """Requests that wait for the same robots.txt all get its rules: of pages that it forbids, none is fetched."""
+    rules = {"/robots.txt": reply([_sized(b"User-agent: *\nDisallow: /letter/\n", KIND)])}
+    pages = {f"/letter/{number}": reply([_sized(_letter(number), KIND)]) for number in range(12)}
+    server = serve(rules | pages | {"/open": reply([_sized(b"open to all", KIND)])})
+    crawl([server.url(path) for path in [*pages, "/open"]], spider=CRAWLER, settings="ROBOTSTXT_OBEY = True\n")
+    assert sorted(each.path for each in server.heard) == ["/open", "/robots.txt"]
+
+
 def test_cookies_of_a_domain_have_no_other_host_asked(
     folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
 ) -> None:
