@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from crawling import CAPTCHA, ROOT, Crawled, Web, refusal
+from scrapy.settings import Settings
 from support import case_page
 
 from scraper.crawl.spiders.page import PageSpider
@@ -23,6 +24,17 @@ def test_whichever_site_knows_a_page_extracts_it(web: Callable[..., Web], crawl:
     assert sorted(line["site"]["name"] for line in crawled.lines) == ["koreamed", "peeref", "pubmed"]
     assert "layout 'blocked' of site 'scholarly' raised BlockedPage: a captcha" in crawled.log
     assert [crawled.stat(each) for each in ("scraper/extract/unmatched", "scraper/spider/blocked")] == [1, 1]
+
+
+def test_the_setting_names_the_contact(web: Callable[..., Web], crawl: Callable[..., Crawled]) -> None:
+    """SCRAPER_CONTACT stands in the user agent as the argument does, and nobody is missed then; of no use, it is refused."""
+    site = web({"/z": "<p>None</p>"})
+    crawled = crawl("page", "-s", "SCRAPER_CONTACT=jane@example.org", urls=f"{site.base}/z")
+    assert site.agents == {"scraper/0.1.0 (+jane@example.org)"}
+    assert "Nobody is named" not in crawled.log
+    spider = PageSpider()
+    spider.prepare({"urls": "http://letters.example/"}, Settings({"SCRAPER_CONTACT": "me"}))
+    assert "'me' is neither an e-mail address nor a URL" in str(spider._unusable)
 
 
 def test_urls_that_are_neither_file_nor_url_are_named() -> None:
