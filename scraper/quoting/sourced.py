@@ -230,8 +230,12 @@ class Sourced(Generic[T_co]):
 
     def date(self, *formats: str) -> Sourced[str]:
         """Read a date into ISO 8601 by the first format that fits; see the step `date`."""
-        tries = [self.then("date", format=form) for form in formats]
-        return next((found for found in tries if found), tries[-1])
+        found: Sourced[str] = MISSING
+        for form in formats:
+            found = self.then("date", format=form)
+            if found:
+                break
+        return found
 
     def then(self, name: str, **args: Any) -> Sourced[Any]:
         """Apply a registered step. Where it does not apply, the value becomes `Unreadable`.
