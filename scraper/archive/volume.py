@@ -136,7 +136,7 @@ class Volume:
 
         Raises:
             NotAnArchive: The file holds something else: nothing is cut.
-            UsageError: The file is not stored as its name says.
+            UsageError: The file is not stored as its name says, or not one record a member and damaged.
         """
         path = unfinished(self.path)
         size = os.fstat(self._file).st_size
@@ -149,6 +149,8 @@ class Volume:
         for record in raw_records(path):
             if isinstance(record, Hole):
                 reason = record.reason
+                if last and last.offset == record.offset:  # nothing can be cut off that would leave the records before it
+                    raise UsageError(f"{path} is a damaged gzip stream of many records: scraper repair {path} -o NEW.warc.gz")
             else:
                 last = record
                 self.note(record)

@@ -13,7 +13,7 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from support import PAGE, lines, project, scraper, write_archive
 from warcio.checker import Checker
 
-from scraper.archive import Capture, Damage, Record, build_index, raw_records, read_at, repair, scan
+from scraper.archive import ArchiveWriter, Capture, Damage, Record, build_index, raw_records, read_at, repair, scan
 from scraper.errors import ArchiveError, NotAnArchive, UsageError
 
 if TYPE_CHECKING:
@@ -161,6 +161,17 @@ def test_what_was_extracted_from_the_damaged_archive_is_verified_against_the_cle
     for name in ("damaged.warc.gz", "again.warc.gz"):
         (folder / name).unlink()
     assert "every value verified" in scraper("verify", "out.jsonl", cwd=folder).stdout
+
+
+def test_a_cut_stream_is_not_continued(plain: Path) -> None:
+    """Nobody writes behind a cut gzip stream of many records: its records would get lost; repair is the way on."""
+    path = plain.with_name("stored.warc.gz")
+    unfinished = path.with_name(f"{path.name}.open")
+    unfinished.write_bytes(gzip.compress(plain.read_bytes(), mtime=0)[:-3])
+    before = unfinished.read_bytes()
+    with pytest.raises(UsageError, match="scraper repair"):
+        ArchiveWriter(path)
+    assert unfinished.read_bytes() == before
 
 
 def test_the_index_of_a_repaired_archive_is_the_one_it_would_get(plain: Path) -> None:
