@@ -125,9 +125,8 @@ def test_what_a_full_disk_kept_out_is_fetched_by_the_next_run(
     tmp_path: Path, serve: Callable[..., Any], scrapy: Callable[..., Any], reply: Any
 ) -> None:
     """A page that could not be archived, or not be journaled, is not counted as done: the next run brings it, each page once."""
-    noise = os.urandom(30_000)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=latin-1\r\nContent-Length: 30000\r\n\r\n"
-    pages = {f"/{each}": reply([head + noise]) for each in range(20)}
+    pages = {f"/{each}": reply([head + os.urandom(30_000)]) for each in range(20)}
     server = serve(pages)
     limit = "import os\nif not os.path.exists('room'):\n"
     limit += "    import resource, signal\n    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
