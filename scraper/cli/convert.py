@@ -8,7 +8,7 @@ import click
 
 from scraper.cli.console import progress, stdout
 from scraper.errors import UsageError
-from scraper.jobs.outputs import copy_lines, open_sink
+from scraper.jobs.outputs import copy_lines, open_sink, size_of
 from scraper.sites import load_registry
 
 
@@ -26,6 +26,6 @@ def command(source: Path, output: Path) -> None:
     if source.absolute() == output.absolute():
         raise UsageError(f"{output}: input and output cannot be the same file")
     load_registry()  # plugins bring schemas
-    with progress("convert", source.stat().st_size if source.is_file() else 0) as report, open_sink(output) as sink:
+    with progress("convert", size_of(source)) as report, open_sink(output) as sink:
         count = copy_lines(source, sink, lambda line: report(line.end, line.number))
     stdout.print(f"{output}: {count} extractions")

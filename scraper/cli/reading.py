@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from scraper.cli.console import progress
+from scraper.jobs.outputs import size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ def reading(what: str, paths: Sequence[Path]) -> Iterator[Callable[[Path, Line],
     Yields:
         A function to call after each line, with the file and the line.
     """
-    sizes = {path: path.stat().st_size if path.is_file() else 0 for path in paths}
+    sizes = {path: size_of(path) for path in paths}
     done = dict.fromkeys(sizes, 0)
     count = total = 0
     with progress(what, sum(sizes.values())) as report:

@@ -11,7 +11,7 @@ import click
 from scraper.cli.console import progress, stdout
 from scraper.cli.output import where_archives_are
 from scraper.cli.places import PlaceType
-from scraper.jobs.outputs import read_lines
+from scraper.jobs.outputs import read_lines, size_of
 from scraper.sites import load_registry
 from scraper.verify import OUTCOMES, Archives, Outcome, archive_damage, verify_line
 
@@ -47,7 +47,7 @@ def command(output: Path, archives: tuple[Path, ...], *, quick: bool) -> None:
     places = Archives(archives or where_archives_are(output), deep=bool(archives))
     counts: Counter[Outcome] = Counter()
     number = 0
-    with progress("verify", output.stat().st_size if output.is_file() else 0) as report:
+    with progress("verify", size_of(output)) as report:
         for number, end, line in read_lines(output):
             for verdict in verify_line(line, places):
                 counts[verdict.outcome] += 1

@@ -1,6 +1,7 @@
 """Reading output files back: the very lines that were written, whatever the format.
 
-The format is told by a file's first bytes, so that a renamed file is read all the same.
+The format is told by a file's first bytes, so that a renamed file is read all the same. An output may be a folder of part files, as
+Spark writes them: together, in the order of their names, they are the output.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Line(NamedTuple):
 
     Attributes:
         number: Its number, from 1; blank lines count.
-        end: How much of the file was read for it, in bytes of the file, for progress.
+        end: How much of the file, or of the folder's files, was read for it, in bytes as they are on the disk, for progress.
         content: The JSON line as bytes, with its line feed where it has one.
     """
 
@@ -37,28 +38,58 @@ class Line(NamedTuple):
 
 
 def read_lines(path: Path) -> Iterator[Line]:
-    """Yield the non-blank lines of an output file: plain, gzip, zstd or Parquet.
+    """Yield the non-blank lines of an output: plain, gzip, zstd or Parquet, one file or a folder of part files.
 
     Raises:
-        UsageError: The file cannot be read, is torn, or is a Parquet file of another kind; or an extra is not installed.
+        UsageError: A file cannot be read, is torn, or is a Parquet file of another kind; a folder is no whole output; or an extra
+            is not installed.
     """
-    number = 0
-    try:
-        for number, line in enumerate(_lines(path), 1):
-            if line[1].strip():
-                yield Line(number, *line)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    except (_ZLIB_ERROR, zstandard.ZstdError, EOFError) as error:
-        raise UsageError(f"{path} is damaged or torn behind line {number}: {error}") from error
+    count = before = 0
+    for file in files_of(path):
+        number = 0  # in the file: what a message names
+        try:
+            for number, (end, content) in enumerate(_lines(file), 1):
+                if content.strip():
+                    yield Line(count + number, before + end, content)
+        except OSError as error:
+            raise UsageError(f"cannot read {file}: {error.strerror or error}") from error
+        except (_ZLIB_ERROR, zstandard.ZstdError, EOFError) as error:
+            raise UsageError(f"{file} is damaged or torn behind line {number}: {error}") from error
+        count, before = count + number, before + file.stat().st_size
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files of an output, in its order: itself, or a folder's `part-…` files by name.
+
+    Raises:
+        UsageError: A folder has none, or the job that writes them has not ended.
+    """
+    if not path.is_dir():
+        return [path]
+    if (path / "_temporary").exists():  # Spark's committer works there, and removes it at the end
+        raise UsageError(f"{path} is not whole: the job that writes it was stopped, or is at work")
+    if not (parts := sorted(path.glob("part-*"))):
+        raise UsageError(f"{path} is a folder without part files: give an output, or a folder that Spark wrote")
+    return parts
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes on the disk of an output, for progress; 0 for one that is not there.
+
+    Raises:
+        UsageError: As for `files_of`.
+    """
+    return sum(file.stat().st_size for file in files_of(path) if file.is_file())
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a file is Parquet.
+    """Whether an output is one Parquet file.
 
     Raises:
         UsageError: It cannot be read.
     """
+    if path.is_dir():
+        return False
     try:
         with path.open("rb") as file:
             return file.read(4) == _PARQUET

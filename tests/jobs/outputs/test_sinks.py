@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.errors import UsageError
-from scraper.jobs.outputs import copy_lines, open_sink, read_lines
+from scraper.jobs.outputs import copy_lines, open_sink, read_lines, size_of
 
 SUFFIXES = [".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet"]
 
@@ -130,3 +130,39 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"needs pyarrow: pip install 'scraper\[parquet\]'"):
         _write(tmp_path / "out.parquet", [])
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_folder_of_parts_is_one_output(tmp_path: Path, suffix: str) -> None:
+    """The part files that Spark writes, read in the order of their names, are one output; its other files are none."""
+    folder = tmp_path / f"out{suffix}"
+    data = [line(extraction({"title": f"page {number}"}, url=f"https://letters.example/{number}")) for number in range(7)]
+    for number, part in enumerate((data[:3], data[3:4], data[4:])):
+        _write(folder / f"part-0000{number}-x{suffix}", part)
+    (folder / "_SUCCESS").touch()
+    (folder / f".part-00000-x{suffix}.crc").write_bytes(b"crc")
+    found = list(read_lines(folder))
+    assert [(each.number, each.content) for each in found] == list(enumerate(data, 1))
+    assert found[-1].end == size_of(folder) == sum(part.stat().st_size for part in folder.glob("part-*"))
+    assert copy_lines(folder, Collected()) == 7
+
+
+def test_a_folder_that_is_no_whole_output_is_refused(tmp_path: Path) -> None:
+    """A folder without parts, one that is still written, and a torn part are errors that name what is wrong."""
+    with pytest.raises(UsageError, match="without part files"):
+        list(read_lines(tmp_path))
+    (tmp_path / "part-00000.jsonl").write_bytes(line(extraction({"title": "x"})))
+    torn = gzip.compress(line(extraction({"title": "y"})), mtime=0)[:-9]
+    (tmp_path / "part-00001.jsonl.gz").write_bytes(torn)
+    with pytest.raises(UsageError, match=r"part-00001.*torn"):
+        list(read_lines(tmp_path))
+    (tmp_path / "_temporary").mkdir()
+    with pytest.raises(UsageError, match="not whole"):
+        list(read_lines(tmp_path))
+
+
+class Collected:
+    """A sink in memory."""
+
+    def write(self, lines: bytes) -> None:
+        """Take lines."""
