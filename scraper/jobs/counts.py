@@ -17,6 +17,7 @@ class Counts:
         extracted: Captures that gave at least one extraction.
         rejected: Captures that gave none.
         skipped: Captures passed over on purpose, by reason.
+        revisits: Captures among these that an archive holds as revisits of an earlier one.
         extractions: Lines of output (one capture may give several).
         rejections: Lines of the rejects file (damaged places, and single records of a capture, among them).
         damaged: Damaged places in archives.
@@ -28,6 +29,7 @@ class Counts:
     extracted: int = 0
     rejected: int = 0
     skipped: Counter[str] = attrs.field(factory=Counter)
+    revisits: int = 0
     extractions: int = 0
     rejections: int = 0
     damaged: int = 0
@@ -60,6 +62,8 @@ class Counts:
         sign = "=" if self.conserved else "≠"
         found = [f"captures {self.captures} {sign} extracted {self.extracted} + rejected {self.rejected} + skipped {skipped}"]
         found.append(f"lines written: {self.extractions} extractions, {self.rejections} rejections")
+        if self.revisits:
+            found.append(f"revisits among the captures: {self.revisits} (the bytes are those of an earlier capture)")
         if self.others:
             found.append(f"other records: {_with_reasons(self.others)}")
         if self.damaged:

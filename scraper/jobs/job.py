@@ -16,7 +16,7 @@ from scraper.jobs.counts import Counts
 from scraper.jobs.ledger import Ledger, open_ledger
 from scraper.jobs.local import run_local
 from scraper.jobs.outputs.sinks import open_sink
-from scraper.jobs.plan import SHARD_SIZE, Planned, basis, key_of, plan
+from scraper.jobs.plan import SHARD_SIZE, Planned, around, basis, key_of, plan
 from scraper.jobs.worker import Progress, Task
 
 if TYPE_CHECKING:
@@ -97,22 +97,22 @@ def extract_archives(
     """
     if site:
         registry.only(site)
+    archives = list(dict.fromkeys(archives))
     with open_ledger(out, resume=resume) as ledger:
-        job = _Job(ledger, site, resume, complain)
+        job = _Job(ledger, site, resume, complain, among=around(archives))
         planned: Iterable[Planned] = job.plan(archives, basis(registry, site=site, seconds=seconds), shard_size)
         if resume:
             planned = list(planned)
-            counts = ledger.finished([out, rejects], key_of([each.key for each in planned]))
+            counts = ledger.finished([out, rejects], key_of([job.among, *(each.key for each in planned)]))
             if counts:
                 return Outcome(counts, unchanged=True)
         with open_sink(out) as job.out, open_sink(rejects) as job.rejects:
-            engine = run_local(
-                job.tasks(planned), workers=workers, seconds=seconds, notice=lambda under_work: notice(job.status(under_work))
-            )
-            for task, result in engine:
+            tasks = job.tasks(planned)
+            told = lambda under_work: notice(job.status(under_work))  # noqa: E731  # short enough
+            for task, result in run_local(tasks, archives=archives, workers=workers, seconds=seconds, notice=told):
                 job.take(task, result)
         keys = [entry.planned.key for entry in job.entries]
-        ledger.enter_finished([out, rejects], key_of(keys), job.counts)
+        ledger.enter_finished([out, rejects], key_of([job.among, *keys]), job.counts)
         ledger.forget_parts(but=frozenset(keys if resume else ()))
     return Outcome(job.counts, job.resumed)
 
@@ -134,6 +134,7 @@ class _Job:
     site: str | None
     resume: bool
     complain: Callable[[NotAnArchive], None]
+    among: str
     out: Sink = attrs.field(init=False)
     rejects: Sink = attrs.field(init=False)
     entries: list[_Entry] = attrs.field(factory=list, init=False)
@@ -146,7 +147,7 @@ class _Job:
 
     def plan(self, archives: Iterable[str], basis: str, size: int) -> Iterator[Planned]:
         """Yield the shards of all archives."""
-        for archive in dict.fromkeys(archives):
+        for archive in archives:
             try:
                 yield from plan(archive, self.ledger, basis, size=size)
             except NotAnArchive as error:
@@ -157,7 +158,7 @@ class _Job:
         for each in planned:
             entry = _Entry(each)
             self.entries.append(entry)
-            counts = self.ledger.shard(each.key) if self.resume else None
+            counts = self.ledger.shard(each.key, self.among) if self.resume else None
             if counts is None:
                 parts = self.ledger.parts(each.key)
                 task = Task(each.shard, parts.out, parts.rejects, self.site)
@@ -174,7 +175,7 @@ class _Job:
             self._refuse(task.shard.archive, result)
             self._settle(entry, None)
         else:
-            self.ledger.enter_shard(entry.planned.key, result)
+            self.ledger.enter_shard(entry.planned.key, self.among, result)
             self._settle(entry, result)
 
     def status(self, under_work: Iterable[tuple[Task, Progress]]) -> Status:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TABLES: Final = """
     create table if not exists archive (path text primary key, stamp text, digest text, cuts text) without rowid;
-    create table if not exists shard (key text primary key, sizes text, counts text) without rowid;
+    create table if not exists shard (key text primary key, among text, sizes text, counts text) without rowid;
     create table if not exists finished (output text primary key, stamp text, key text, counts text) without rowid;
 """
 
@@ -61,19 +61,25 @@ class Ledger:
         row = (path, stamp, digest, orjson.dumps(cuts).decode())
         self._write("insert or replace into archive values (?, ?, ?, ?)", row)
 
-    def shard(self, key: str) -> Counts | None:
-        """Return the account of a shard that is done, if its parts are still there."""
-        row = self._database.execute("select sizes, counts from shard where key = ?", (key,)).fetchone()
+    def shard(self, key: str, among: str) -> Counts | None:
+        """Return the account of a shard that is done, if its parts are still there, and would be the same.
+
+        Args:
+            key: The shard's key.
+            among: Stands for the archives around: a shard with revisits is made of what is in them too.
+        """
+        row = self._database.execute("select among, sizes, counts from shard where key = ?", (key,)).fetchone()
         try:
-            there = row is not None and self.parts(key).sizes() == row[0]
+            there = row is not None and self.parts(key).sizes() == row[1]
         except FileNotFoundError:
             return None
-        return Counts.of(orjson.loads(row[1])) if there else None
+        counts = Counts.of(orjson.loads(row[2])) if there else None
+        return counts if counts and (not counts.revisits or row[0] == among) else None
 
-    def enter_shard(self, key: str, counts: Counts) -> None:
-        """Enter a shard whose parts are whole."""
-        row = (key, self.parts(key).sizes(), orjson.dumps(counts.to_json()).decode())
-        self._write("insert or replace into shard values (?, ?, ?)", row)
+    def enter_shard(self, key: str, among: str, counts: Counts) -> None:
+        """Enter a shard whose parts are whole; arguments as for `shard`."""
+        row = (key, among, self.parts(key).sizes(), orjson.dumps(counts.to_json()).decode())
+        self._write("insert or replace into shard values (?, ?, ?, ?)", row)
 
     def finished(self, outputs: Sequence[Path], key: str) -> Counts | None:
         """Return the account of the whole job, if these very outputs were made of it and have not been touched since."""

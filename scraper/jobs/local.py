@@ -9,7 +9,7 @@ from scraper.errors import NotAnArchive
 from scraper.jobs.worker import Progress, Task, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scraper.jobs.counts import Counts
 
@@ -20,6 +20,7 @@ _GLANCE = 0.2
 def run_local(
     tasks: Iterable[Task],
     *,
+    archives: Sequence[str],
     workers: int,
     seconds: float,
     notice: Callable[[list[tuple[Task, Progress]]], None] = lambda _under_work: None,
@@ -28,6 +29,7 @@ def run_local(
 
     Args:
         tasks: The tasks; taken as workers become free.
+        archives: The archives of the job.
         workers: How many processes.
         seconds: Time limit of a page.
         notice: Called some times a second with what is under work.
@@ -38,7 +40,7 @@ def run_local(
     Raises:
         JobError: The job cannot go on.
     """
-    free = [Worker(seconds=seconds) for _ in range(workers)]
+    free = [Worker(seconds=seconds, archives=archives) for _ in range(workers)]
     crew = list(free)
     busy: dict[Future[Counts], tuple[Task, Worker]] = {}
 

@@ -20,6 +20,7 @@ import orjson
 
 from scraper import __version__
 from scraper.archive import file_sha256, indexed_sha256
+from scraper.archive.index import archives_in
 from scraper.archive.place import as_path, is_remote, size_of, tag_of
 from scraper.archive.ranges import boundaries
 from scraper.errors import NotAnArchive
@@ -135,6 +136,14 @@ def basis(registry: Registry, *, site: str | None, seconds: float) -> str:
         parts += [plugin.name, plugin.origin, *(f"{each.name} {each.version}" for each in plugin.sites)]
     parts += [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in _sources()]
     return key_of(parts)
+
+
+def around(archives: Iterable[str]) -> str:
+    """Return a key for the archives of a job and those in their folders, in which the originals of revisits are looked for."""
+    found = set(archives)
+    for folder in {path.parent for path in map(as_path, archives) if not is_remote(path)}:
+        found |= {f"{path} {tag_of(path)}" for path in archives_in(folder)}
+    return key_of(sorted(found))
 
 
 def plugin_folders() -> list[Path]:

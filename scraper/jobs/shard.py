@@ -12,7 +12,7 @@ import attrs
 
 from scraper.archive import Capture, Damage, Originals, Revisit, Skipped, UnreadableCapture, scan
 from scraper.errors import SiteError, Unmatched
-from scraper.extract import extract, reject, reject_damage, reject_unreadable
+from scraper.extract import extract, no_page, reject, reject_damage, reject_unreadable
 from scraper.jobs.counts import Counts
 from scraper.records import Extraction, Rejection
 
@@ -71,6 +71,7 @@ def extract_shard(
     rejects: IO[bytes],
     *,
     site: str | None = None,
+    originals: Originals | None = None,
     refused: Mapping[int, SiteError] | None = None,
     watch: Watch | None = None,
 ) -> Counts:
@@ -82,6 +83,7 @@ def extract_shard(
         out: Takes the extractions, one JSON line each.
         rejects: Takes the rejections, one JSON line each.
         site: Only this site's captures are extracted; the others are counted as skipped.
+        originals: Finds the captures that revisits refer to; by default in the archive itself and its folder.
         refused: Items, by number within the shard, that no site may have any more, and why: workers died on them.
         watch: Is told how far the shard is.
 
@@ -94,7 +96,7 @@ def extract_shard(
         Unmatched: There is no such site.
     """
     chosen = registry.only(site) if site else registry
-    work = _Work(shard.archive, Originals(), chosen, site, out, rejects, watch or _Unwatched())
+    work = _Work(shard.archive, originals or Originals(), chosen, site, out, rejects, watch or _Unwatched())
     for index, item in enumerate(scan(shard.archive, start=shard.start, end=shard.end)):
         work.watch.begin(index, item.offset)
         work.take(item, (refused or {}).get(index))
@@ -135,6 +137,7 @@ class _Work:
 
     def _revisit(self, revisit: Revisit, refusal: SiteError | None) -> None:
         """Deal with the capture that was met again, or say why it cannot be established."""
+        self.counts.revisits += 1
         original = self.originals.resolve(revisit, self.archive)
         if isinstance(original, Skipped):
             self.counts.captures += 1
@@ -143,7 +146,7 @@ class _Work:
             self.take(original, refusal)
 
     def _capture(self, capture: Capture, refusal: SiteError | None) -> None:
-        why = _no_page(capture)
+        why = no_page(capture)
         if why:
             self.counts.skipped[why] += 1
         elif refusal:
@@ -171,12 +174,3 @@ class _Work:
         else:
             self.counts.rejections += 1
             self.rejects.write(result.line())
-
-
-def _no_page(capture: Capture) -> str | None:
-    """Say why a capture holds no page to extract: an error, a redirect, a page cut short, nothing at all."""
-    if capture.status is not None and not 200 <= capture.status < 300:  # noqa: PLR2004  # success, RFC 9110 §15.3
-        return f"HTTP status {capture.status}"
-    if capture.truncated:  # what a cut page lacks could not be told from what it never showed
-        return f"truncated: {capture.truncated}"
-    return None if capture.payload else "empty payload"

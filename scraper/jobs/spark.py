@@ -89,8 +89,9 @@ def extract_on_spark(
     with _session(master) as spark, _errors(), _shipping(spark.sparkContext):
         for folder in (out, rejects):
             _refuse_existing(spark, folder)
+        archives = tuple(dict.fromkeys(archives))
         planned = list(_planned(archives, shard_size, counts, complain))
-        rows = _rows(spark, planned, _Partition(site, seconds, _described(registry)))
+        rows = _rows(spark, planned, _Partition(site, seconds, archives, _described(registry)))
         _account(rows, counts, complain)
         _write(rows, _EXTRACTION, out)
         _write(rows, _REJECTION, rejects)
@@ -168,7 +169,7 @@ def _shipping(context: SparkContext) -> Iterator[None]:
 
 def _planned(archives: Iterable[str], size: int, counts: Counts, complain: Callable[[NotAnArchive], None]) -> Iterator[Shard]:
     """The shards of all archives."""
-    for archive in dict.fromkeys(archives):
+    for archive in archives:
         try:
             yield from shards(archive, size=size)
         except NotAnArchive as error:
@@ -248,6 +249,7 @@ class _Partition:
 
     site: str | None
     seconds: float
+    archives: tuple[str, ...]
     described: tuple[str, ...]
 
     def __call__(self, planned: Iterator[Shard]) -> Iterator[tuple[str, str]]:
@@ -256,7 +258,7 @@ class _Partition:
         Raises:
             JobError: The executor has other plugins than the driver; or as for `Worker.run`.
         """
-        worker = _worker(self.seconds, self.described)
+        worker = _worker(self.seconds, self.archives, self.described)
         with tempfile.TemporaryDirectory() as folder:
             parts = Path(folder, "out.jsonl.zst"), Path(folder, "rejects.jsonl.zst")
             for shard in planned:
@@ -272,7 +274,7 @@ class _Partition:
 
 
 @functools.cache
-def _worker(seconds: float, described: tuple[str, ...]) -> Worker:
+def _worker(seconds: float, archives: tuple[str, ...], described: tuple[str, ...]) -> Worker:
     """This process's worker: one for all tasks that Spark gives it.
 
     Raises:
@@ -283,7 +285,7 @@ def _worker(seconds: float, described: tuple[str, ...]) -> Worker:
     if here != described:
         other = ", ".join(sorted(set(here) ^ set(described)))
         raise JobError(f"driver and executors differ in {other}: install the same packages on both")
-    return Worker(seconds=seconds)
+    return Worker(seconds=seconds, archives=archives)
 
 
 def _use_shipped() -> None:

@@ -16,19 +16,21 @@ import time
 import traceback
 from collections import Counter
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 import attrs
 import zstandard
 
+from scraper.archive import Originals
 from scraper.errors import JobError, PageTimeout, ScraperError, SiteError, WorkerLost
 from scraper.jobs.shard import Shard, extract_shard
-from scraper.sites import Registry, load_registry
+from scraper.sites import load_registry
 from scraper.sites.bounds import UNLIMITED, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
@@ -85,10 +87,12 @@ class Worker:
 
     Args:
         seconds: Time limit of a page (of a record, where a page gives many). A child past it is killed.
+        archives: The archives of the job: what revisits refer to is looked for in them.
     """
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, *, seconds: float, archives: Sequence[str] = ()) -> None:
         self._seconds = seconds
+        self._archives = archives
         self._context = multiprocessing.get_context("spawn")
         self._pulse = _Pulse(self._context.RawArray("q", 5), self._context.RawValue("d"))
         self._process: SpawnProcess | None = None
@@ -175,7 +179,7 @@ class Worker:
         if self._process is None or self._pipe is None:
             self._pipe, theirs = self._context.Pipe()
             self._process = self._context.Process(
-                target=_serve, args=(theirs, self._pulse, os.getpid(), self._seconds), daemon=True
+                target=_serve, args=(theirs, self._pulse, os.getpid(), self._seconds, self._archives), daemon=True
             )
             self._process.start()
             theirs.close()
@@ -247,26 +251,26 @@ class _Orphanable(_Pulse):
         super().begin(index, offset)
 
 
-def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: float) -> None:
+def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: float, archives: Sequence[str]) -> None:
     """What a child does: take tasks until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     registry = load_registry(limits=Limits(seconds=seconds, memory=UNLIMITED.memory))  # soft, below the parent's
-    watch = _Orphanable(pulse, parent)
+    extraction = partial(extract_shard, registry=registry, originals=Originals(archives), watch=_Orphanable(pulse, parent))
     while True:
         try:
             task, refused = pipe.recv()
         except EOFError:
             return
-        pipe.send(_answer(task, refused, registry, watch))
+        pipe.send(_answer(task, refused, extraction))
 
 
-def _answer(task: Task, refused: dict[int, SiteError], registry: Registry, watch: _Pulse) -> Counts | Exception:
+def _answer(task: Task, refused: dict[int, SiteError], extraction: Callable[..., Counts]) -> Counts | Exception:
     """Do a task; what is no page's fault goes back to the parent as an error."""
     try:
         with ExitStack() as files:
             out, rejects = files.enter_context(_part(task.out)), files.enter_context(_part(task.rejects))
-            return extract_shard(task.shard, registry, out, rejects, site=task.site, refused=refused, watch=watch)
+            return extraction(task.shard, out=out, rejects=rejects, site=task.site, refused=refused)
     except SiteError as error:  # would read as a death of this process
         return JobError(str(error))
     except ScraperError as error:
@@ -274,7 +278,7 @@ def _answer(task: Task, refused: dict[int, SiteError], registry: Registry, watch
     except OSError as error:
         return JobError(f"cannot write {task.out.parent}: {error.strerror or error}")
     except Exception:  # noqa: BLE001  # a fault of ours, which the parent reports
-        return JobError(f"{task.shard.archive} at offset {watch.offset}: {traceback.format_exc()}")
+        return JobError(f"{task.shard}: {traceback.format_exc()}")
 
 
 @contextmanager
