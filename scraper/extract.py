@@ -56,6 +56,15 @@ def extract(capture: Capture, registry: Registry) -> Iterator[Result]:
         yield from _records(capture, page, registry, found, reference)
 
 
+def no_page(capture: Capture) -> str | None:
+    """Return why a capture holds no page to extract: an error, a redirect, a page cut short, nothing; None where it does."""
+    if capture.status is not None and not 200 <= capture.status < 300:  # noqa: PLR2004  # success, RFC 9110 §15.3
+        return f"HTTP status {capture.status}"
+    if capture.truncated:  # what a cut page lacks could not be told from what it never showed
+        return f"truncated: {capture.truncated}"
+    return None if capture.payload else "empty payload"
+
+
 def reject(capture: Capture, error: SiteError) -> Rejection:
     """Return the rejection of a capture that no site may have, and why."""
     return Rejection.of("extract", error, _reference(capture))
