@@ -54,7 +54,7 @@ def run(archive: Path, out: Path, workers: int) -> dict[str, Any]:
     command = [str(Path(sys.executable).with_name("scraper")), "extract", str(archive), "-o", str(out), "--workers", str(workers)]
     before, begun = os.times(), time.perf_counter()
     peaks: dict[int, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603  # the project's own command
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603  # the project's own command
         while process.poll() is None:
             for each in (process.pid, *children(process.pid)):
                 peaks[each] = max(peaks.get(each, 0), peak_memory(each))
