@@ -381,3 +381,22 @@ def test_the_same_values_as_parsel(page: HtmlPage, selector: str) -> None:
     ):
         theirs_inside = [node.css(inner).getall() for node in theirs.css(outer)]
         assert [[value.value for value in node.css(inner).getall()] for node in page.css(outer)] == theirs_inside
+
+
+def test_plain_text_is_what_text_says_without_places() -> None:
+    """A node's plain text is the value of its text; the page's holds scripts too; a meta asked for twice is the same value."""
+    page = HtmlPage(b"<meta name=a content='&amp;x'><p>One <b>t&amp;wo</b><script>no()</script><!-- no --> three</p><i></i>")
+    assert page.css("p")[0].plain_text() == page.css("p")[0].text().value == "One t&wo three"
+    assert page.css("p::text")[0].plain_text() == "One "
+    assert page.css("i")[0].plain_text() == ""
+    assert page.text == "One t&wono() three"
+    assert page.metas("a") == page.metas("a") == [page.meta("a")] == [page.meta("a")]
+
+
+def test_texts_beyond_ascii_are_cut_at_their_bytes() -> None:
+    """A part of a text in UTF-8 points at its own bytes alone, wherever it begins, in short texts and in long ones."""
+    for before in ("", "é", "β€𝄞" * 2000):
+        payload = f"<p>{before}naïve; β-keratin; 羊毛</p>".encode()
+        for part in HtmlPage(payload, charset="utf-8").css("p::text").get().split("; "):
+            assert part.steps == ()
+            assert b"".join(payload[start:end] for start, end in part.spans).decode() == part.value
