@@ -6,7 +6,7 @@ REPLAY_VENV ?= .venv-replay
 PEERS_VENV ?= .venv-peers
 PEERS := 'curl_cffi<0.14' fundus extruct news-please newspaper4k trafilatura
 
-.PHONY: help demo test test-survival test-spark lint types check bench peers sample clean
+.PHONY: help demo test test-survival test-spark docs docs-update lint types check bench peers sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,18 @@ $(VENV)/.ready-spark: $(VENV)/.ready-dev
 
 test-spark: $(VENV)/.ready-spark ## The Spark engine on a cluster of this machine; needs Java 17
 	@$(BIN)/python -m pytest -m spark tests/spark $(ARGS)
+
+$(VENV)/.ready-docs: $(VENV)/.ready-dev
+	@echo 'setting up $(VENV) for the documentation (once)'
+	@$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+docs: $(VENV)/.ready-docs ## The documentation, into build/docs: every command in it is run, and warnings are errors
+	@$(BIN)/python scripts/docs/console.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+docs-update: $(VENV)/.ready-docs ## Write what the commands print now into the pages
+	@$(BIN)/python scripts/docs/console.py --update $(ARGS)
 
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
