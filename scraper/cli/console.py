@@ -6,11 +6,14 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Protocol
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.table import Table
 
 
 class Report(Protocol):
@@ -24,6 +27,19 @@ stdout = Console(highlight=False, soft_wrap=True, markup=False)
 stderr = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 _EVERY = 10.0  # seconds between progress lines where there is no terminal
+_WIDE = 100_000  # characters, more than any line: what is piped is read by programs, and a broken line is two
+
+
+def show_table(table: Table) -> None:
+    """Print a table: as wide as the terminal, or as it needs where there is none."""
+    if stdout.is_terminal:
+        stdout.print(table, soft_wrap=False)
+        return
+    plain = Console(width=_WIDE, color_system=None)
+    with plain.capture() as shown:
+        plain.print(table)
+    for line in shown.get().splitlines():
+        click.echo(line.rstrip())
 
 
 @contextlib.contextmanager

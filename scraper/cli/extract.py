@@ -11,6 +11,7 @@ import click
 
 from scraper.archive.place import as_path, size_of
 from scraper.cli.console import progress, stderr, stdout
+from scraper.cli.output import rejects_beside
 from scraper.errors import UsageError
 from scraper.jobs.job import Outcome, extract_archives
 from scraper.jobs.plan import SHARD_SIZE
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from scraper.jobs.job import Status
     from scraper.sites import Registry
 
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
@@ -69,7 +69,7 @@ def command(
       scraper extract s3://bucket/crawl.warc.gz -o out.parquet --workers 8 --resume
       scraper extract /shared/*.warc.gz -o /shared/out.jsonl --engine spark --master spark://head:7077
     """
-    rejects = rejects or _rejects_beside(output)
+    rejects = rejects or rejects_beside(output)
     if Path(rejects).absolute() == Path(output).absolute():
         raise UsageError(f"{output}: output and rejects cannot be the same file")
     registry = load_registry()
@@ -112,12 +112,6 @@ def _tell(outcome: Outcome, output: str, rejects: str) -> None:
     elif outcome.resumed:
         stdout.print(f"shards taken over from an earlier run: {outcome.resumed}")
     stdout.print(output + (f", {rejects}" if outcome.counts.rejections else ""))
-
-
-def _rejects_beside(output: str) -> str:
-    """Return where rejections go by default: `out.parquet` → `out.rejects.jsonl`."""
-    stem = next((output.removesuffix(suffix) for suffix in _SUFFIXES if output.endswith(suffix)), output)
-    return f"{stem}.rejects.jsonl"
 
 
 def _size(archive: str) -> int:

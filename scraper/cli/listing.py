@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 import orjson
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from scraper.authoring.cases import cases_of
-from scraper.cli.console import stdout
+from scraper.cli.console import show_table
 from scraper.errors import UsageError
 from scraper.sites import load_registry
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from scraper.sites import Layout, Plugin, Registry, Site
 
 _COLUMNS = ("site", "version", "origin", "cases", "status", "layouts")
-_WIDE = 1000  # characters, more than any line: what is piped is read by programs, and a broken line is two
 
 
 @attrs.frozen(slots=True)
@@ -94,7 +92,6 @@ def _cases(site: Site, registry: Registry) -> int | None:
 
 
 def _show(rows: list[Row]) -> None:
-    """Print a table: as wide as the terminal, or as it needs where there is none."""
     table = Table(*_COLUMNS, box=None, padding=(0, 2, 0, 0), header_style="bold")
     for row in rows:
         good = row.status == "ok"
@@ -102,14 +99,7 @@ def _show(rows: list[Row]) -> None:
         layouts = "\n".join(_told(each) for each in row.layouts) or ", ".join(row.records)
         status = Text(row.status, style="green" if good else "bold red")
         table.add_row(row.site or row.plugin, row.version or "", row.origin, cases, status, layouts)
-    if stdout.is_terminal:
-        stdout.print(table, soft_wrap=False)
-        return
-    plain = Console(width=_WIDE, color_system=None)
-    with plain.capture() as shown:
-        plain.print(table)
-    for line in shown.get().splitlines():
-        click.echo(line.rstrip())
+    show_table(table)
 
 
 def _told(layout: dict[str, Any]) -> str:

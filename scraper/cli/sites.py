@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scraper.cli import cases, listing, new
+from scraper.cli import cases, drift, listing, new
 
 
 @click.group("sites", invoke_without_command=True)
@@ -19,3 +19,4 @@ command.add_command(listing.command)
 command.add_command(new.command)
 command.add_command(cases.command)
 command.add_command(cases.test)
+command.add_command(drift.command)
