@@ -16,7 +16,9 @@ from scraper import __version__
 from scraper.cli.console import stderr
 from scraper.errors import ScraperError
 
-_VERBS = ("load", "extract", "verify", "explain", "sites", "index", "repair", "query", "merge", "convert", "schema", "migrate")
+_VERBS = (
+    "load", "extract", "verify", "explain", "sites", "index", "repair", "query", "diff", "merge", "convert", "schema", "migrate",
+)  # fmt: skip
 
 
 class _Verbs(click.Group):

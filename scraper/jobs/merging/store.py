@@ -1,14 +1,12 @@
 """Extractions waiting to be joined: on disk, in an order that does not depend on how they came.
 
-The store is a private SQLite database in the system's folder for temporary files (`SQLITE_TMPDIR` names another), which the system
-removes even when the process is killed. In memory are eight bytes an extraction, and what is being joined.
+The store is on disk; in memory are eight bytes an extraction, and what is being joined.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import sqlite3
 from array import array
 from itertools import groupby
 from operator import itemgetter
@@ -17,16 +15,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 import zstandard
 
-from scraper.errors import UsageError
+from scraper.jobs.scratch import open_scratch
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
 
     Json = dict[str, Any]
 
 _TABLES = """
-pragma synchronous = off;
-pragma journal_mode = off;
 create table arrived (id integer primary key, digest blob unique, site, url, date, record_id, kind, identity, line blob);
 create table identifier (kind, name, value, id integer);
 """
@@ -125,8 +122,5 @@ def open_store() -> Iterator[Store]:
     Raises:
         UsageError: The disk is full, or cannot be written.
     """
-    try:
-        with contextlib.closing(sqlite3.connect("")) as database:
-            yield Store(database)
-    except sqlite3.Error as error:
-        raise UsageError(f"merging needs room for temporary files (SQLITE_TMPDIR names the folder): {error}") from error
+    with open_scratch("merging") as database:
+        yield Store(database)
