@@ -134,6 +134,8 @@ class _Rows:
         table = pa.Table.from_batches(self._batches).combine_chunks()
         self._writer.write_table(table, row_group_size=_ROWS)
         self._batches, self._bytes, self._count = [], 0, 0
+        del table
+        pa.default_memory_pool().release_unused()  # Arrow would keep what it has for the next group, and then take more
 
 
 def parquet_lines(path: Path) -> Iterator[tuple[int, bytes]]:
