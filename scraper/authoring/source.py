@@ -158,7 +158,7 @@ def _crawl(url: str, folder: Path) -> str:
     """Run the crawl; return its log."""
     urls = folder / "urls.txt"
     urls.write_text(f"{url}\n", encoding="utf-8")
-    settings = {"SCRAPER_ARCHIVE_DIR": folder, "SCRAPER_EXTRACT": "0", "LOG_LEVEL": "WARNING"}
+    settings = {"SCRAPER_ARCHIVE_DIR": folder, "SCRAPER_EXTRACT": "0", "LOG_LEVEL": "WARNING", **_contact()}
     given = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     try:
         done = subprocess.run(  # noqa: S603  # our own spider; the URL is read from a file
@@ -169,6 +169,14 @@ def _crawl(url: str, folder: Path) -> str:
     except subprocess.TimeoutExpired as error:
         raise UsageError(f"{url} gave no page within {_PATIENCE} seconds") from error
     return done.stdout + done.stderr
+
+
+def _contact() -> dict[str, str]:
+    """The one setting that is taken over from the project that the command runs in: whom a site can reach."""
+    asking = [sys.executable, "-m", "scrapy", "settings", "--get", "SCRAPER_CONTACT"]
+    done = subprocess.run(asking, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603  # see above
+    told = (done.stdout.strip().splitlines() or [""])[-1]
+    return {"SCRAPER_CONTACT": told} if done.returncode == 0 and told not in {"", "None"} else {}
 
 
 def _is_robots(capture: Capture, url: str) -> bool:

@@ -123,10 +123,13 @@ def test_the_project_can_be_crawled_with(made: Path) -> None:
 
 
 def test_a_page_comes_from_the_web(tmp_path: Path, web: Callable[..., Web]) -> None:
-    """A page of a site on the loopback is crawled once, and its site reads pages beside it."""
+    """A page of a site on the loopback is crawled once, for whom the project names, and its site reads pages beside it."""
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = own\n")
+    (tmp_path / "own.py").write_text('SCRAPER_CONTACT = "keeper@drawers.example"\n')
     site = web({"/articles/7": ARTICLE.read_text()})
     told = new(tmp_path, "drawers", f"{site.base}/articles/7")
     assert site.asked == ["/articles/7"]
+    assert all("keeper@drawers.example" in agent for agent in site.agents)
     assert expected(tmp_path)["capture"]["url"] == f"{site.base}/articles/7"
     assert f"drawers reads {site.base.removeprefix('http://')}/articles/. Next:" in told
 
