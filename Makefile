@@ -6,7 +6,7 @@ REPLAY_VENV ?= .venv-replay
 PEERS_VENV ?= .venv-peers
 PEERS := 'curl_cffi<0.14' fundus extruct news-please newspaper4k trafilatura
 
-.PHONY: help demo test test-survival test-spark docs docs-update lint types check bench peers sample clean
+.PHONY: help demo test test-survival test-spark test-distribution docs docs-update lint types check bench peers sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ docs: $(VENV)/.ready-docs ## The documentation, into build/docs: every command i
 
 docs-update: $(VENV)/.ready-docs ## Write what the commands print now into the pages
 	@$(BIN)/python scripts/docs/console.py --update $(ARGS)
+
+test-distribution: $(VENV)/.ready-dev ## Wheels, fresh environments, and a plugin from a distribution of its own
+	@$(BIN)/python -m pytest -m distribution tests/distribution $(ARGS)
 
 bench: $(VENV)/.ready ## Measure against other libraries, in one run each
 	@$(BIN)/python -m pip install --quiet --group bench
