@@ -46,8 +46,9 @@ _TODAY: Final = "|".join(str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=
 PATTERNS: Final[dict[str, tuple[re.Pattern[str], str]]] = {
     "ids of records": (re.compile(r"<urn:uuid:[0-9a-f-]{36}>"), "<urn:uuid:…>"),
     "the time of this run": (re.compile(rf"\b(?:{_TODAY})T\d\d:\d\d:\d\d(?:\.\d+)?Z"), "<now>"),
-    "the time in the name of an archive": (re.compile(r"-\d{14}\d*(?=[-.])"), "-<time>"),
+    "the time in the name of an archive": (re.compile(r"-\d{8}T\d{6,12}Z(?=[-.])"), "-<time>"),
     "how long tests took": (re.compile(r"\bin \d+\.\d+s(?: \(\d+:\d\d:\d\d\))?"), "in …s"),
+    "where a record lies in a compressed file": (re.compile(r"\bat offset \d+(, \d+ bytes)?"), "at offset …"),
     "milliseconds": (re.compile(r"\b\d+\.\d ms\b"), "… ms"),
     "spaces before the end of a line": (re.compile(r"[ \t]+$", re.MULTILINE), ""),
 }
@@ -122,7 +123,7 @@ class Story:
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         }  # fmt: skip
         done = subprocess.run(  # noqa: S603  the project's own pages
-            ["/bin/bash", "-c", command.replace(SITE, self._site)],
+            ["/bin/bash", "-o", "pipefail", "-c", command.replace(SITE, self._site)],
             cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             check=False, timeout=SECONDS,
         )  # fmt: skip
@@ -140,6 +141,7 @@ class Story:
 
     def _edit(self, path: Path, body: str, verb: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        body = body.replace(SITE, self._site)
         path.write_text(body if verb == "file" else changed(path.read_text(), body))
 
 
