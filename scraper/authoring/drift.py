@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from math import comb
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -270,12 +270,12 @@ class _Series:
     @property
     def chance(self) -> float:
         """The probability of all hits standing as far in front, had nothing changed."""
-        return comb(self.end, sum(self.hits)) / comb(len(self.hits), sum(self.hits))
+        return _chance(sum(self.hits), self.end, len(self.hits))
 
     @property
     def least(self) -> float:
         """The probability that it would have, were all its hits in front."""
-        return 1 / comb(len(self.hits), sum(self.hits))
+        return _chance(sum(self.hits), sum(self.hits), len(self.hits))
 
     def drift(self) -> Drift:
         site, layout, field = self.key
@@ -311,6 +311,13 @@ def _of_field(key: tuple[str, str, str], selectors: Sequence[str | None], seen: 
         yield _Series(key, seen, [(key[2], one) in each.found for each in seen], one, not several)
     if several:
         yield _Series(key, seen, [any(name == key[2] for name, _ in each.found) for each in seen])
+
+
+def _chance(hits: int, end: int, captures: int) -> float:
+    """Return `C(end, hits) / C(captures, hits)`, which is also `C(captures - hits, misses) / C(captures, misses)`."""
+    misses = captures - end
+    top, count = (end, hits) if hits < misses else (captures - hits, misses)
+    return prod((top - each) / (captures - each) for each in range(count))
 
 
 def _bound(least: Iterable[float], risk: float) -> float:

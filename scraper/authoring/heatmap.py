@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _CELL: Final = 18  # pixels; so are all sizes here
 _LETTER: Final = 6.2  # a letter of the font at its size, about
+_LEAST: Final = 740  # the width of the words on top
 _TOP: Final = 72  # for the names of periods, which stand upright
 _DARKEST: Final = (8, 48, 107)
 
@@ -44,7 +45,7 @@ def heat_map(rows: Sequence[Row], drifts: Iterable[Drift], marked: str) -> str:
             top += _CELL
     names = [_upright(left + _CELL * number + _CELL - 5, period) for number, period in enumerate(periods)]
     legend = _text(_CELL / 2, 14, f"share of captures with the field: white none, dark all, grey no captures; {marked}")
-    width = max(left + _CELL * len(periods) + _CELL, 640)
+    width = max(left + _CELL * len(periods) + _CELL, _LEAST)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{top + _CELL}" font-family="monospace" font-size="10">'
     return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', legend, *names, *body, "</svg>\n"])
 

@@ -202,7 +202,7 @@ def _lines(drift: Drift, remains: Remains) -> Iterator[str]:
     yield f"{drift.site}, layout {drift.layout}: {drift.field}: {drift.selector or 'it'} stopped matching"
     yield f"  last      {_place(drift.last)}"
     yield f"  first     {_place(drift.first)}: nothing, and {drift.misses - 1} more without it since"
-    yield f"  by chance 1 in {1 / drift.chance:.0f}, had nothing changed"
+    yield f"  by chance with a probability of {drift.chance:.1g}, had nothing changed"
     if drift.instead:
         yield f"  since     found by {', '.join(drift.instead)}"
     if remains.said:
