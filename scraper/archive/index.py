@@ -33,6 +33,8 @@ from scraper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scraper.archive.capture import Item
+
 SUFFIX: Final = ".cdxj"
 ARCHIVES: Final = (".warc.gz", ".warc", ".arc.gz", ".arc", ".warc.gz.open", ".warc.open")
 _NO_DIGITS: Final = re.compile(r"\D")
@@ -61,7 +63,7 @@ class IndexLine:
         return f"{self.key} {self.timestamp} ".encode() + orjson.dumps(self.data) + b"\n"
 
 
-def index_line(record: Record, warc: str) -> IndexLine | None:
+def index_line(record: Record, warc: str, item: Item | None = None) -> IndexLine | None:
     """The index line of a record; None for one that an index does not list.
 
     Listed are captures, unreadable ones too, and revisits, which replay needs.
@@ -69,9 +71,10 @@ def index_line(record: Record, warc: str) -> IndexLine | None:
     Args:
         record: From `raw_records`.
         warc: Name of the archive file, without folder.
+        item: What the record is, where that is known already.
     """
     head = record.head
-    item = interpret(record, warc, max_payload=MAX_PAYLOAD)
+    item = item or interpret(record, warc, max_payload=MAX_PAYLOAD)
     if isinstance(item, Skipped | Damage) and not isinstance(item, Revisit):
         return None
     data = _described(item, record)

@@ -27,7 +27,7 @@ class _Place(TypedDict):
     length: int
 
 
-def interpret(record: Record, path: Place, *, max_payload: int) -> Item:
+def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload | None = None) -> Item:
     """Make an item of a record.
 
     The payload digest is checked here; framing has checked the rest. Standard and tools disagree on what it covers (WARC
@@ -38,6 +38,7 @@ def interpret(record: Record, path: Place, *, max_payload: int) -> Item:
         record: From `raw_records`.
         path: The archive it comes from.
         max_payload: Most bytes that the decoded payload may have.
+        payload: The payload of the block, where it has been decoded already.
     """
     head = record.head
     place: _Place = {"warc": as_path(path).name, "offset": record.offset, "length": record.length}
@@ -49,11 +50,11 @@ def interpret(record: Record, path: Place, *, max_payload: int) -> Item:
     if lacking:
         return Damage(reason=f"the {head.kind} record has no {lacking}", **place)
     http = read_http(record.block) if _is_http(head, record.block) else None
-    payload = _payload(record, http, max_payload)
-    if isinstance(payload, Broken):
-        return _unreadable(record, http, payload, path, place)
+    found = payload or _payload(record, http, max_payload)
+    if isinstance(found, Broken):
+        return _unreadable(record, http, found, path, place)
     digest = read_digest(head.fields.get("warc-payload-digest"))
-    if digest and not any(digest.fits(reading) for reading in payload.readings):
+    if digest and not any(digest.fits(reading) for reading in found.readings):
         return Damage(reason="the payload does not have its WARC-Payload-Digest", **place)
     media_type, charset = read_media_type(_content_type(head, http))
     return Capture(
@@ -61,7 +62,7 @@ def interpret(record: Record, path: Place, *, max_payload: int) -> Item:
         date=head.date,
         media_type=media_type,
         charset=charset,
-        payload=payload.data,
+        payload=found.data,
         record_type=head.kind,
         record_id=head.record_id(record.block),
         status=http.status if http else None,

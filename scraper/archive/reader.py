@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_PAYLOAD: Final = 256 << 20
 """Default bound of a payload in bytes."""
 _HEADROOM: Final = 1 << 20  # a block holds HTTP headers and chunk framing beside the payload
+MAX_BLOCK: Final = MAX_PAYLOAD + _HEADROOM
 _ZIP: Final = b"PK\x03\x04"
 
 
@@ -61,9 +62,7 @@ def scan(path: Place, *, start: int = 0, end: int | None = None, max_payload: in
             yield interpret(record, path, max_payload=max_payload)
 
 
-def raw_records(
-    path: Place, *, start: int = 0, end: int | None = None, max_block: int = MAX_PAYLOAD + _HEADROOM
-) -> Iterator[Record | Hole]:
+def raw_records(path: Place, *, start: int = 0, end: int | None = None, max_block: int = MAX_BLOCK) -> Iterator[Record | Hole]:
     """Read an archive, or a range of it, without looking into the blocks: for copying, repairing, indexing.
 
     Args:
@@ -112,7 +111,7 @@ def read_at(
     return _wanted(record_at(path, offset, record_id, max_block=max_payload + _HEADROOM), path, length, max_payload)
 
 
-def record_at(path: Place, offset: int, record_id: str | None = None, *, max_block: int = MAX_PAYLOAD + _HEADROOM) -> Record:
+def record_at(path: Place, offset: int, record_id: str | None = None, *, max_block: int = MAX_BLOCK) -> Record:
     """Read the record at an offset, of whatever type, with the checks that framing makes.
 
     Args:

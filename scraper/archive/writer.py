@@ -19,12 +19,18 @@ from scraper.archive.compose import (
 )
 from scraper.archive.framing import Record
 from scraper.archive.head import parse_warc
+from scraper.archive.interpret import interpret
+from scraper.archive.reader import MAX_BLOCK, MAX_PAYLOAD
 from scraper.archive.volume import SUFFIXES, Cut, Volume, open_volume, store, unfinished
 from scraper.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
+
+    from scraper.archive.capture import Item
+    from scraper.archive.head import Head
+    from scraper.archive.payload import Payload
 
 _CONFORMS: Final = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _RESPONSE: Final = "application/http; msgtype=response"
@@ -40,12 +46,14 @@ class Written:
         offset: First byte in the file.
         length: Bytes in the file.
         record_id: WARC-Record-ID.
+        item: What readers will find there.
     """
 
     path: Path
     offset: int
     length: int
     record_id: str
+    item: Item = field(eq=False, repr=False)
 
 
 @define
@@ -177,6 +185,7 @@ class ArchiveWriter:
         *,
         record_id: str | None = None,
         headers: Sequence[tuple[str, str]] = (),
+        payload: Payload | None = None,
     ) -> Written:
         """Archive an HTTP response (WARC 1.1 §6.3) as it came over the wire.
 
@@ -186,6 +195,7 @@ class ArchiveWriter:
             http_block: Status line, header fields and body, byte for byte, chunk framing and content coding included.
             record_id: As for `write_resource`.
             headers: Further WARC header fields, e.g. WARC-IP-Address, WARC-Truncated.
+            payload: What `read_payload` gives for the block, where that is known already.
 
         Raises:
             ArchiveError: The block begins with no HTTP status line; or as for `write_resource`.
@@ -197,7 +207,8 @@ class ArchiveWriter:
             ("Content-Type", _RESPONSE),
             *([("WARC-Payload-Digest", digest)] if digest else []),
         ]
-        return self.write_record("response", fields, http_block, date=date, record_id=record_id)
+        head = compose_head("response", fields, http_block, date=date, record_id=record_id or new_id())
+        return self._append(head, http_block, payload=payload)
 
     def write_record(
         self,
@@ -259,7 +270,7 @@ class ArchiveWriter:
         ]
         return self.write_record(kind, fields, payload, date=date, record_id=record_id)
 
-    def _append(self, raw: bytes, block: bytes, *, page: bool = True) -> Written:
+    def _append(self, raw: bytes, block: bytes, *, page: bool = True, payload: Payload | None = None) -> Written:
         """Add a record to the archive, or to the next one when this one is full."""
         head = parse_warc(raw)
         if isinstance(head, str):
@@ -272,10 +283,17 @@ class ArchiveWriter:
             self._number += 1
             self._open()
         offset, length = self._volume.append(stored, sync_every=self.sync_every)
-        record = Record(head, block, oversize=False, offset=offset, length=length, compressed=self._volume.compressed)
-        self._volume.note(record)
+        item = self._note(head, block, payload, (offset, length))
         self._pages += page
-        return Written(self.current, offset, length, head.record_id(block))
+        return Written(self.current, offset, length, head.record_id(block), item)
+
+    def _note(self, head: Head, block: bytes, payload: Payload | None, place: tuple[int, int]) -> Item:
+        """Take a record into the index; return what readers will find, who do not read blocks beyond their bound either."""
+        oversize = len(block) > MAX_BLOCK
+        record = Record(head, b"" if oversize else block, oversize, *place, self._volume.compressed)
+        item = interpret(record, self.current, max_payload=MAX_PAYLOAD, payload=None if oversize else payload)
+        self._volume.note(record, item)
+        return item
 
     def _open(self) -> None:
         """Open the archive of the current number, and begin it with a warcinfo record when it is new."""

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from scraper.archive import MAX_PAYLOAD, Capture, Originals, Revisit, Skipped, UnreadableCapture, interpret, record_at
 from scraper.archive.decoding import Broken
 from scraper.archive.payload import HttpHead, dechunk, read_http
-from scraper.crawl.store import Stored
+from scraper.crawl.store import Stored, holds_page
 from scraper.errors import PayloadError, RecordNotFound
 
 if TYPE_CHECKING:
@@ -49,10 +49,8 @@ class Answer:
     @property
     def stored(self) -> Stored:
         """What there is to be extracted from it; `scraper extract` asks the same."""
-        if isinstance(self.item, UnreadableCapture):
-            return Stored(Counter(), unreadable=self.item.error)
-        page = 200 <= self.status < 300 and not self.truncated and self.item.payload  # noqa: PLR2004  success, RFC 9110 §15.3
-        return Stored(Counter(), self.item if page else None)
+        whole = 200 <= self.status < 300 and not self.truncated  # noqa: PLR2004  success, RFC 9110 §15.3
+        return Stored(Counter(), self.item if whole and holds_page(self.item) else None)
 
     @property
     def url(self) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scraper.archive import Record, Written
+    from scraper.archive.payload import Payload
     from scraper.crawl.records import Entry
 
 _log = logging.getLogger(__name__)
@@ -56,10 +57,12 @@ class Seen:
     """What is known of a response's payload.
 
     Attributes:
+        payload: The payload.
         payload_sha256: Its digest, hexadecimal.
         original: The capture that holds it already; None where there is none, or none that a revisit could refer to.
     """
 
+    payload: Payload
     payload_sha256: str
     original: Original | None
 
@@ -99,7 +102,7 @@ class Dedupe:
             self._give_up(error)
             return None
         found = (_original(*place, entry.block, http) for place in places)
-        return Seen(digest, next((each for each in found if each), None))
+        return Seen(payload, digest, next((each for each in found if each), None))
 
     def note(self, seen: Seen, written: Written) -> None:
         """Take note of a response that has been archived whole."""

@@ -1,4 +1,4 @@
-"""The archive of one crawl: written to by one thread at a time, and read back before anything is said about a page."""
+"""The archive of one crawl, written to by one thread at a time; what is said of a page is what readers will find in its record."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from scraper.archive import MAX_PAYLOAD, ArchiveWriter, Capture, Revisit, interpret, read_at, record_at
-from scraper.archive.volume import unfinished
+from scraper.archive import ArchiveWriter, Capture, Revisit, UnreadableCapture
 from scraper.crawl.dedupe import Dedupe
 from scraper.crawl.records import Entry, entries, revisit, target
-from scraper.errors import NotAnArchive, PayloadError, RecordNotFound, UsageError
+from scraper.errors import NotAnArchive, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TypeGuard
 
     from scraper.archive import Written
+    from scraper.archive.capture import Item
+    from scraper.archive.payload import Payload
     from scraper.crawl.exchange import Download
     from scraper.crawl.options import Options
 
@@ -33,13 +35,12 @@ class Stored:
 
     Attributes:
         counts: What was written, by the name under which it is counted.
-        capture: The page as it stands in the archive, or None where it holds no page: an error, a redirect, nothing at all.
-        unreadable: Why the page's payload cannot be decoded, if it cannot.
+        page: The page as it stands in the archive, or why it cannot be read; None where there is none: an error, a redirect,
+            nothing at all.
     """
 
     counts: Counter[str]
-    capture: Capture | None = None
-    unreadable: PayloadError | None = None
+    page: Capture | UnreadableCapture | None = None
 
 
 class Store:
@@ -59,7 +60,7 @@ class Store:
     def __init__(self, path: Path, options: Options, *, software: str, info: dict[str, str]) -> None:
         self._writer = ArchiveWriter(path, max_size=options.max_size, software=software, info=info, sync_every=options.sync_every)
         self._dedupe = Dedupe(options.folder) if options.dedupe else None
-        self._read_back = options.extract
+        self._extract = options.extract
 
     @property
     def path(self) -> Path:
@@ -67,22 +68,17 @@ class Store:
         return self._writer.current
 
     def add(self, download: Download) -> Stored:
-        """Write a download's records, and read its page back.
+        """Write a download's records.
 
         Raises:
-            ArchiveError: The disk is full or failing, or does not give back what was written.
+            ArchiveError: The disk is full or failing.
         """
         counts: Counter[str] = Counter()
-        page: _Page | None = None
+        page: Item | None = None
         for entry in entries(download):
             added = self._add(entry, counts)
-            page = added if entry.status is not None and _holds_page(entry) else page
-        if page is None or not self._read_back or download.failure is not None:
-            return Stored(counts)
-        try:
-            return Stored(counts, _capture(page))
-        except PayloadError as error:
-            return Stored(counts, unreadable=error)
+            page = added if entry.status is not None and _succeeds(entry) else page
+        return Stored(counts, page if self._extract and download.failure is None and holds_page(page) else None)
 
     def close(self) -> None:
         """Finish the archive.
@@ -94,44 +90,25 @@ class Store:
         if self._dedupe is not None:
             self._dedupe.close()
 
-    def _add(self, entry: Entry, counts: Counter[str]) -> _Page:
-        """Write a record, or in a response's place the revisit of what is archived already."""
+    def _add(self, entry: Entry, counts: Counter[str]) -> Item:
+        """Write a record, or in a response's place the revisit of what is archived already; and say what readers will find."""
         seen = self._dedupe.look(entry) if self._dedupe is not None else None
         original = seen.original if seen is not None else None
         kept = entry if original is None else revisit(entry, original.capture, original.digest)
-        written = self._write(kept)
+        written = self._write(kept, None if seen is None else seen.payload)
         if self._dedupe is not None and seen is not None and original is None:
             self._dedupe.note(seen, written)
         counts += _counted(kept, written)
-        if original is not None:
-            counts["archive/spared"] += len(entry.block) - len(kept.block)
-        return _Page(written, None if original is None else original.capture)
+        if original is None:
+            return written.item
+        counts["archive/spared"] += len(entry.block) - len(kept.block)
+        return attrs.evolve(original.capture, revisit=written.item.visit) if isinstance(written.item, Revisit) else written.item
 
-    def _write(self, entry: Entry) -> Written:
+    def _write(self, entry: Entry, payload: Payload | None) -> Written:
+        url, date, record_id, headers = entry.url, entry.date, entry.record_id, entry.headers
         if entry.kind == "response":
-            return self._writer.write_response(entry.url, entry.date, entry.block, record_id=entry.record_id, headers=entry.headers)
-        headers = (target(entry), *entry.headers)
-        return self._writer.write_record(entry.kind, headers, entry.block, date=entry.date, record_id=entry.record_id)
-
-
-@attrs.frozen
-class _Page:
-    """A page that was written: where, and for a revisit the capture that holds its payload."""
-
-    written: Written
-    original: Capture | None
-
-
-def _capture(page: _Page) -> Capture | None:
-    """Read a page from the archive, with every check that a later reading makes."""
-    at = page.written
-    if page.original is None:
-        capture = read_at(unfinished(at.path), at.offset, at.length, at.record_id)
-        return attrs.evolve(capture, warc=at.path.name) if capture.payload else None
-    item = interpret(record_at(unfinished(at.path), at.offset, at.record_id), at.path, max_payload=MAX_PAYLOAD)
-    if not isinstance(item, Revisit):
-        raise RecordNotFound("the revisit that was written is none", path=at.path, offset=at.offset)
-    return attrs.evolve(page.original, revisit=item.visit)
+            return self._writer.write_response(url, date, entry.block, record_id=record_id, headers=headers, payload=payload)
+        return self._writer.write_record(entry.kind, (target(entry), *headers), entry.block, date=date, record_id=record_id)
 
 
 def archive_path(folder: Path, spider: str) -> Path:
@@ -166,7 +143,12 @@ def _stem(spider: str) -> str:
     return _UNFIT.sub("_", spider) or "spider"
 
 
-def _holds_page(entry: Entry) -> bool:
+def holds_page(item: Item | None) -> TypeGuard[Capture | UnreadableCapture]:
+    """Whether something archived is a page, be it one that cannot be read."""
+    return isinstance(item, UnreadableCapture) or (isinstance(item, Capture) and bool(item.payload))
+
+
+def _succeeds(entry: Entry) -> bool:
     """Whether a response is a success (RFC 9110 §15.3) that came whole; `scraper extract` asks the same."""
     whole = "WARC-Truncated" not in dict(entry.headers)
     return whole and entry.status is not None and 200 <= entry.status < 300  # noqa: PLR2004
