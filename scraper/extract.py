@@ -72,7 +72,7 @@ def reject(capture: Capture, error: SiteError) -> Rejection:
 
 def reject_unreadable(capture: UnreadableCapture) -> Rejection:
     """Return the rejection of a capture whose payload cannot be decoded."""
-    return Rejection.of("read", capture.error, _reference(capture))
+    return Rejection("read", type(capture.error).__name__, capture.error.reason, _reference(capture))
 
 
 def reject_damage(damage: Damage) -> Rejection:

@@ -19,13 +19,15 @@ from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.utils.defer import deferred_from_coro
 
 from scraper import __version__
+from scraper.archive import UnreadableCapture
 from scraper.crawl.guests import GuestThread
 from scraper.crawl.items import ExtractionItem
 from scraper.crawl.options import Options
+from scraper.crawl.rejects import Rejects
 from scraper.crawl.store import Store, archive_path, recover
 from scraper.crawl.threads import in_thread
 from scraper.errors import ArchiveError, PageTimeout, ScraperError, Unmatched
-from scraper.extract import extract, reject
+from scraper.extract import extract, reject, reject_unreadable
 from scraper.records import Extraction, Rejection
 from scraper.sites import Registry, load_registry
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 REASON: Final = "archive_failed"
-"""The close reason of a crawl that could not archive its pages."""
+"""The close reason of a crawl that could not archive its pages, or not list its rejections."""
 
 
 class Archiver:
@@ -64,6 +66,7 @@ class Archiver:
         self._captures: WeakKeyDictionary[Request, Capture] = WeakKeyDictionary()
         self._fidelity: dict[str, str] = {}
         self._store: Store | None = None
+        self._rejects: Rejects | None = None
         self._registry = Registry([])
         self._failure: Exception | None = None
         crawler.signals.connect(self._open, signals.spider_opened)
@@ -135,6 +138,7 @@ class Archiver:
                 yield ExtractionItem(result.to_json())
             elif result.error == Unmatched.__name__:
                 self._count({"extract/unmatched": 1})
+                self._list(result)
             else:
                 self._reject(result)
 
@@ -142,14 +146,23 @@ class Archiver:
         self._count({f"extract/rejections/{rejection.stage}": 1})
         place = f"{rejection.capture['warc']} at offset {rejection.capture['offset']}"
         _log.warning("%s (%s): %s: %s", rejection.capture["url"], place, rejection.error, rejection.reason)
+        self._list(rejection)
+
+    def _list(self, rejection: Rejection) -> None:
+        """Take a rejection into the rejects file, if there is to be one."""
+        if self._rejects is None or self._failure is not None:
+            return
+        try:
+            self._rejects.add(rejection)
+        except ArchiveError as error:
+            self._stop(error)
 
     def keep(self, request: Request, stored: Stored) -> None:
         """Keep a page until its response reaches the spider."""
-        if stored.capture is not None:
-            self._captures[request] = stored.capture
-        if stored.unreadable is not None:
-            self._count({"extract/rejections/read": 1})
-            _log.warning("%s: %s", request.url, stored.unreadable)
+        if isinstance(stored.page, UnreadableCapture):
+            self._reject(reject_unreadable(stored.page))
+        elif stored.page is not None:
+            self._captures[request] = stored.page
 
     async def _open(self, spider: Spider) -> None:
         """Begin the archive before the first request, and load the sites.
@@ -171,9 +184,7 @@ class Archiver:
                 _log.warning("Finished %s, which a crawl that was killed had left", left)
             self._store = await in_thread(self._writing, Store, path, self.options, software=software, info=info)
         except ScraperError as error:
-            self._failure = error
-            _log.critical("The crawl stops, because it cannot archive: %s", error)
-            raise CloseSpider(REASON) from error
+            raise self._refused(error) from error
         atexit.register(self._close_at_exit)
         for scheme in self.handlers.keys() - self._fidelity.keys():
             _log.error("Nothing of %s: is archived: a later add-on took its download handler; give ours a higher number", scheme)
@@ -182,6 +193,16 @@ class Archiver:
             await self._load_sites()
 
     async def _load_sites(self) -> None:
+        """Load the sites, and open the file for what they reject.
+
+        Raises:
+            CloseSpider: The file cannot be written.
+        """
+        if self.options.rejects is not None:
+            try:
+                self._rejects = Rejects.open(self.options.rejects)
+            except ArchiveError as error:
+                raise self._refused(error) from error
         self._registry = await in_thread(self._extracting, load_registry)
         for plugin in self._registry.plugins:
             if plugin.error is not None:
@@ -190,6 +211,9 @@ class Archiver:
 
     async def _close(self) -> None:
         """Finish the archive once no download is under way any more."""
+        if self._rejects is not None:
+            self._rejects.close()
+            self._rejects = None
         if self._store is None:
             return
         try:
@@ -210,9 +234,14 @@ class Archiver:
         """Stop the crawl, once: pages that cannot be archived must not be lost quietly."""
         if self._failure is not None:
             return
-        self._failure = error
-        _log.critical("The crawl stops, because it cannot archive: %s", error)
+        self._refused(error)
         deferred_from_coro(self._crawler.engine.close_spider_async(reason=REASON))
+
+    def _refused(self, error: Exception) -> CloseSpider:
+        """Say why the crawl ends."""
+        self._failure = error
+        _log.critical("The crawl stops, because it cannot write: %s", error)
+        return CloseSpider(REASON)
 
     def _count(self, counts: Mapping[str, int]) -> None:
         for name, number in counts.items():

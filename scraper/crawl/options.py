@@ -19,6 +19,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SCRAPER_ARCHIVE_SYNC_EVERY": 100,
     "SCRAPER_DEDUPE": True,
     "SCRAPER_EXTRACT": True,
+    "SCRAPER_REJECTS": None,
     "SCRAPER_REPLAY": None,
 }
 
@@ -34,6 +35,7 @@ class Options:
         sync_every: Records between two syncs to disk; 0 for none before the end.
         dedupe: Whether an unchanged page becomes a revisit record.
         extract: Whether pages that a site knows give items.
+        rejects: Where the pages that gave no valid record are listed; None for the log alone.
         replay: Archives, or folders of them, to serve the crawl from; none for the network.
     """
 
@@ -43,6 +45,7 @@ class Options:
     sync_every: int
     dedupe: bool
     extract: bool
+    rejects: Path | None = None
     replay: tuple[str, ...] = ()
 
     @classmethod
@@ -59,6 +62,7 @@ class Options:
             sync_every=_number(settings, "SCRAPER_ARCHIVE_SYNC_EVERY"),
             dedupe=_flag(settings, "SCRAPER_DEDUPE"),
             extract=_flag(settings, "SCRAPER_EXTRACT"),
+            rejects=_path(settings, "SCRAPER_REJECTS"),
             replay=_names(settings, "SCRAPER_REPLAY"),
         )
 
@@ -78,6 +82,15 @@ def _number(settings: BaseSettings, name: str) -> int:
     if number < 0:
         raise UsageError(f"{name} is {settings.get(name)!r}: write a whole number, 0 or more")
     return number
+
+
+def _path(settings: BaseSettings, name: str) -> Path | None:
+    """A file's name; an empty one would quietly mean something else."""
+    if settings.get(name) is None:
+        return None
+    if not str(settings[name]).strip():
+        raise UsageError(f"{name} is {settings.get(name)!r}: name a file")
+    return Path(str(settings[name]))
 
 
 def _names(settings: BaseSettings, name: str) -> tuple[str, ...]:

@@ -86,20 +86,28 @@ def folder(tmp_path: Path) -> Path:
 def test_the_feed_of_a_crawl_holds_the_lines_of_extract(
     folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
 ) -> None:
-    """Extractions stand in the feed beside the spider's own items, byte for byte as `scraper extract` and `verify` have them."""
-    server = _site(serve, reply)
-    crawled = crawl([server.url(path) for path in server.replies], "-O", "out.jsonl", spider=CRAWLER)
+    """Extractions stand in the feed beside the spider's own items, byte for byte as `scraper extract` and `verify` have them.
+
+    So do the rejections in the rejects file: of pages that cannot be decoded, that no site knows, that lack what a record needs.
+    """
+    torn = _sized(gzip.compress(_letter(8), mtime=0)[:-30], KIND, b"Content-Encoding: gzip")
+    server = _site(serve, reply, **{"/torn": reply([torn])})
+    paths = [server.url(path) for path in server.replies]
+    crawled = crawl(paths, "-O", "out.jsonl", "-s", "SCRAPER_REJECTS=told/rejects.jsonl", spider=CRAWLER)
     feed = _lines(folder / "out.jsonl")
     own = [line for line in feed if line.startswith(b'{"own"')]
     extractions = [line for line in feed if line not in own]
     assert len(extractions) == 7, crawled.log  # six letters (one asked for twice, fetched once) and the packed one
     assert sorted(extractions) == sorted(_extracted(crawled))
+    rejections = _lines(folder / "told" / "rejects.jsonl")
+    assert sorted(rejections) == sorted(_lines(folder / "again.rejects.jsonl"))
+    assert {json.loads(each)["stage"] for each in rejections} == {"read", "dispatch", "validate"}
     assert own[0].endswith(b'"text": "\\u00c5"}')  # the spider's own items are written as Scrapy writes them
     (folder / "only.jsonl").write_bytes(b"".join(line + b"\n" for line in extractions))
     support.scraper("verify", "only.jsonl", "--archives", "archives", cwd=folder)
     assert crawled.stat("extract/extractions") == 7
     assert crawled.stat("extract/unmatched") == 1
-    assert crawled.stat("extract/rejections/validate") == 1
+    assert crawled.stat("extract/rejections/validate") == crawled.stat("extract/rejections/read") == 1
     assert "SchemaViolation" in crawled.log
 
 
@@ -153,7 +161,7 @@ def test_an_archive_that_cannot_be_written_stops_the_crawl(
     (folder / "file").write_text("no folder")
     crawled = crawl([server.url("/letter/1")], "-s", "SCRAPER_ARCHIVE_DIR=file/archives", spider=CRAWLER)
     assert "'finish_reason': 'archive_failed'" in crawled.log
-    assert "The crawl stops, because it cannot archive: file/archives/tried-" in crawled.log
+    assert "The crawl stops, because it cannot write: file/archives/tried-" in crawled.log
     assert server.heard == []
 
 
