@@ -21,7 +21,7 @@ class Exchange:
     Attributes:
         date: When the request was begun, as a WARC-Date.
         ip: The address that was contacted (a proxy's, where there is one), or None where there is no such thing.
-        protocols: Protocols below HTTP, as WARC-Protocol names them: `tls/1.3`.
+        protocols: Protocols below HTTP, as WARC-Protocol names them: `tls/1.3`; where the bytes are not exact, HTTP's version too.
         sent: The request's bytes.
         received: The response's bytes, interim responses before it included.
         complete: Whether the response came to its end.

@@ -33,7 +33,7 @@ def reconstruct(request: Request, response: Response, date: str) -> Exchange:
     status = response.status
     phrase = _PHRASES.get(status, "")
     head = f"HTTP/1.1 {status} {phrase}\r\n".encode() + _lines(response.headers)
-    protocols = (str(response.protocol).lower(),) if response.protocol and not response.protocol.startswith("HTTP/1") else ()
+    protocols = (str(response.protocol).lower(),) if response.protocol else ()  # the head above is HTTP/1.1 whatever was spoken
     return Exchange(
         date,
         str(response.ip_address) if response.ip_address else None,

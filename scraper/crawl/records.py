@@ -91,7 +91,7 @@ def _exchange(download: Download, exchange: Exchange) -> Iterator[Entry]:
 
 def _common(exchange: Exchange) -> tuple[tuple[str, str], ...]:
     """The header fields that all records of an exchange share."""
-    version = _VERSION.match(exchange.received)
+    version = _VERSION.match(exchange.received) if exchange.exact else None
     http = (f"http/{version[1].decode()}",) if version else ()
     return (
         *([("WARC-IP-Address", exchange.ip)] if exchange.ip else []),

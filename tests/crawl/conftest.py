@@ -255,20 +255,26 @@ def _scrapy() -> Callable[..., Crawled]:
 
 
 @pytest.fixture(scope="session")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """A context with a self-signed certificate for the loopback."""
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for the loopback, with its key."""
     folder = tmp_path_factory.mktemp("tls")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     today = dt.datetime.now(dt.UTC)
-    certificate = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
         .not_valid_before(today - dt.timedelta(days=1)).not_valid_after(today + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )  # fmt: skip
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "both.pem").write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "both.pem").write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return folder / "both.pem"
+
+
+@pytest.fixture(scope="session")
+def tls(certificate: Path) -> ssl.SSLContext:
+    """A context with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "both.pem")
+    context.load_cert_chain(certificate)
     return context
