@@ -117,6 +117,52 @@ def test_no_kill_loses_or_doubles_a_page(tmp_path: Path, serve: Callable[..., An
         subprocess.run([Path(sys.executable).with_name("warcio"), "check", path], check=True, capture_output=True)
 
 
+KILLING = """
+import json
+import os
+import signal
+from pathlib import Path
+
+import scrapy
+
+
+class Tried(scrapy.Spider):
+    name = "tried"
+    start_urls = json.loads(Path("requests.json").read_text())
+
+    def parse(self, response):
+        if response.url.endswith("/again") and Path("deadly").exists():
+            Path("deadly").unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield {"url": response.url, "visit": response.headers["X-Visit"].decode(), "text": response.text}
+"""
+
+
+def test_a_revisit_that_was_under_way_is_recalled(
+    tmp_path: Path, serve: Callable[..., Any], scrapy: Callable[..., Any], reply: Any
+) -> None:
+    """After a kill in its callback, an unchanged page comes from the archive: the head of its own visit, the original's body."""
+    text = support.PAGE + "a line that makes the page worth a revisit\n" * 40
+    head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nX-Visit: {}\r\nContent-Length: {}\r\n\r\n"
+    said = {f"/{name}": reply([(head.format(name, len(text.encode())) + text).encode()]) for name in ("first", "again")}
+    server = serve(said)
+    _ready(tmp_path, [server.url(path) for path in said])
+    (tmp_path / "tried.py").write_text(KILLING)
+    (tmp_path / "deadly").touch()
+    job = ("crawl", "tried", "-s", "JOBDIR=job", "-s", "CONCURRENT_REQUESTS=1", "-O", "out.jsonl")
+    killed = scrapy(tmp_path, *job)
+    assert killed.code == -signal.SIGKILL
+    done = scrapy(tmp_path, *job)
+    assert [each.path for each in server.heard] == ["/first", "/again"], done.log
+    assert [len(done.records(kind)) for kind in ("response", "revisit")] == [1, 1]
+    feed = support.lines(tmp_path / "out.jsonl")
+    assert {"url": server.url("/again"), "visit": "again", "text": text} in feed
+    support.scraper("extract", *done.archives, "-o", "again.jsonl", cwd=tmp_path)
+    (again,) = (line for line in support.lines(tmp_path / "again.jsonl") if "revisit" in line["capture"])
+    assert again["capture"]["revisit"]["url"] == server.url("/again")
+    assert again in feed
+
+
 def _held(crawled: Any) -> list[str]:
     return sorted(item.url for path in crawled.archives for item in scan(path) if isinstance(item, Capture))
 
