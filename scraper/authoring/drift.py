@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from scraper.archive import Capture, scan
+from scraper.archive import Capture, UnreadableCapture, scan
 from scraper.authoring.cases import is_rejection, layout_of, site_of
 from scraper.authoring.examined import examine
 from scraper.extract import no_page
@@ -200,7 +200,7 @@ class Survey:
 
 
 def look_at(archive: Path, survey: Survey, registry: Registry, notice: Callable[[int], None]) -> None:
-    """Extract an archive into a survey, capture by capture. A revisit shows no page of its own and is passed over.
+    """Extract an archive into a survey, capture by capture. Revisits, which show no page of their own, and damage are passed over.
 
     Args:
         archive: The archive.
@@ -212,6 +212,8 @@ def look_at(archive: Path, survey: Survey, registry: Registry, notice: Callable[
         NotAnArchive: The file cannot be read as one.
     """
     for item in scan(archive):
+        if isinstance(item, UnreadableCapture):
+            survey.skip("unreadable")
         if not isinstance(item, Capture):
             continue
         why = no_page(item)

@@ -17,11 +17,11 @@ from scraper.authoring.drift import PERIODS, RISK, Survey, coverage, drifts, loo
 from scraper.authoring.examined import examine
 from scraper.authoring.heatmap import heat_map
 from scraper.authoring.remains import remains_of
-from scraper.cli.console import progress, show_table, stdout
+from scraper.cli.console import progress, show_table, stderr, stdout
 from scraper.cli.output import rejects_beside, where_archives_are
 from scraper.cli.places import PlaceType
 from scraper.cli.reading import reading
-from scraper.errors import ArchiveError, UsageError
+from scraper.errors import ArchiveError, NotAnArchive, UsageError
 from scraper.jobs.outputs import read_lines
 from scraper.sites import load_registry
 from scraper.verify import Archives
@@ -66,7 +66,8 @@ def command(
     dates, end in misses that chance does not explain. The last capture in which it matched and the first in which it did not are
     named, with the nearest thing that the page now holds.
 
-    Exit codes: 0 nothing drifted; 1 a selector stopped matching, or a layout its pages.
+    Exit codes: 0 nothing drifted; 1 a selector stopped matching, or a layout its pages; 2 wrong usage, or an archive that cannot be
+    read (the others are looked at).
 
     \b
     Examples:
@@ -82,25 +83,38 @@ def command(
     survey = Survey(chosen)
     where = archives or where_archives_are(output or Path())
     held = Archives([place if place.is_dir() else place.parent for place in where])
+    unread = 0
     if output:
         for result in _read(output, rejects):
             _add(result, survey, held, chosen)
     else:
-        _extract(archives, survey, chosen)
+        unread = _extract(archives, survey, chosen)
     rows, found = coverage(survey, by), drifts(survey, risk)
     told = [(drift, remains_of(drift, held, chosen)) for drift in found]
     if plot:
         _write(plot, heat_map(rows, found, "red frame: a selector stopped matching"))
     _tell_json(rows, told) if as_json else _tell(rows, told, survey)
-    raise SystemExit(1 if found else 0)
+    raise SystemExit(2 if unread else 1 if found else 0)
 
 
-def _extract(archives: Sequence[Path], survey: Survey, registry: Registry) -> None:
-    sizes = [size_of(path) or 0 for path in archives]
+def _extract(archives: Sequence[Path], survey: Survey, registry: Registry) -> int:
+    """Extract archives; return how many cannot be read."""
+    sizes, unread = [_size(path) for path in archives], 0
     with progress("drift", sum(sizes)) as report:
         for number, archive in enumerate(archives):
             before = sum(sizes[:number])
-            look_at(archive, survey, registry, lambda done, before=before: report(before + done, survey.captures))  # type: ignore[misc]  # called at once
+            try:
+                look_at(archive, survey, registry, lambda done, before=before: report(before + done, survey.captures))  # type: ignore[misc]  # called at once
+            except NotAnArchive as error:
+                unread += 1
+                stderr.print(f"scraper: {type(error).__name__}: {error}")
+    return unread
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return size_of(path) or 0
+    return 0
 
 
 def _add(result: Any, survey: Survey, held: Archives, registry: Registry) -> None:

@@ -184,6 +184,14 @@ def test_the_heat_map_shows_every_cell(folder: Path) -> None:
     )
 
 
+def test_an_archive_that_cannot_be_read_takes_no_other_with_it(folder: Path) -> None:
+    """What is no archive is told, with exit code 2, and the others are looked at."""
+    (folder / "bad.warc.gz").write_bytes(b"no archive")
+    done = scraper("sites", "drift", "bad.warc.gz", "gone.warc.gz", monthly(folder / "x.warc.gz"), cwd=folder, code=2)
+    assert done.stderr.count("NotAnArchive") == 2
+    assert "captures 24\nstopped matching: nothing" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("args", "why"),
     [
