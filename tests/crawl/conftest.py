@@ -218,10 +218,10 @@ def reply() -> type[Reply]:
 
 
 @pytest.fixture
-def crawl(tmp_path: Path) -> Callable[..., Crawled]:
-    """Crawl requests with a project that knows of this package by the line in ADDONS alone."""
+def ready(tmp_path: Path) -> Callable[..., None]:
+    """Make a project that knows of this package by the line in ADDONS alone."""
 
-    def make(requests: list[Any], spider: str, settings: str) -> None:
+    def make(requests: list[Any], spider: str = SPIDER, settings: str = "") -> None:
         package = tmp_path / "tried"
         (package / "spiders").mkdir(parents=True, exist_ok=True)
         for folder in (package, package / "spiders"):
@@ -231,8 +231,15 @@ def crawl(tmp_path: Path) -> Callable[..., Crawled]:
         (package / "spiders" / "tried.py").write_text(spider)
         (tmp_path / "requests.json").write_text(json.dumps(requests))
 
+    return make
+
+
+@pytest.fixture
+def crawl(tmp_path: Path, ready: Callable[..., None]) -> Callable[..., Crawled]:
+    """Crawl requests with such a project."""
+
     def run(requests: list[Any], *args: str, spider: str = SPIDER, settings: str = "") -> Crawled:
-        make(requests, spider, settings)
+        ready(requests, spider, settings)
         return scrapy(tmp_path, "crawl", "tried", *args)
 
     return run

@@ -240,11 +240,11 @@ def test_a_paused_crawl_goes_on_in_a_new_archive(
 
 
 def test_the_shell_archives_what_it_fetches(
-    folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], scrapy: Callable[..., Any], reply: Any
+    folder: Path, serve: Callable[..., Any], ready: Callable[..., None], scrapy: Callable[..., Any], reply: Any
 ) -> None:
     """`scrapy shell` leaves a finished archive of its fetches."""
     server = _site(serve, reply)
-    crawl([], spider=CRAWLER)  # makes the project
+    ready([], CRAWLER)
     done = scrapy(folder, "shell", server.url("/letter/3"), "-c", "response.status")
     (path,) = (folder / "archives").glob("default-*.warc.gz")
     kinds = [record.head.kind for record in raw_records(path)]  # type: ignore[union-attr]

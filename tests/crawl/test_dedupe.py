@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import signal
 import subprocess
@@ -282,7 +281,7 @@ def test_a_revisit_whose_original_is_gone_is_counted(folder: Path) -> None:
     assert (folder / "again.jsonl").read_bytes() == b""
 
 
-def test_a_replay_serves_what_the_visit_got(folder: Path, crawl: Callable[..., Any]) -> None:
+def test_a_replay_serves_what_the_visit_got(folder: Path, ready: Callable[..., None], crawl: Callable[..., Any]) -> None:
     """The head of the revisit with the body of its original, from the one archive; a revisit without original is not served."""
     (folder / "archives").mkdir()
     _stored(folder / "archives", "old", [_chunked(_packed(_letter(1)), KIND, GZIP), _sized(_letter(2), KIND)])
@@ -292,7 +291,7 @@ def test_a_replay_serves_what_the_visit_got(folder: Path, crawl: Callable[..., A
     gone.unlink()
     assert len(_revisits(archive)) == 2
     seen = '"size": len(response.body), "visit": str(response.headers.get("X-Visit"))'
-    crawl([])  # makes the project
+    ready([])
     spider = (folder / "tried" / "spiders" / "tried.py").read_text().replace('"size": len(response.body)', seen)
     urls = [{"url": f"https://letters.example/{number}"} for number in range(3)]
     again = crawl(urls, "-s", f"SCRAPER_REPLAY={archive}", "-O", "replayed.jsonl", spider=spider)
@@ -329,13 +328,12 @@ def test_loaded_archives_keep_their_revisits(folder: Path) -> None:
     support.scraper("verify", "all.jsonl", "--archives", "all", cwd=folder)
 
 
-def test_a_killed_crawl_leaves_no_revisit_without_its_original(  # noqa: PLR0917  pytest passes them by name
-    tmp_path: Path, folder: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any, scrapy: Callable[..., Any]
+def test_a_killed_crawl_leaves_no_revisit_without_its_original(
+    tmp_path: Path, folder: Path, serve: Callable[..., Any], ready: Callable[..., None], reply: Any
 ) -> None:
     """After kill -9 every revisit in what is left refers to a capture that stands before it."""
     server = serve({f"/{number}": reply([_sized(_letter(number % 50), KIND)]) for number in range(3000)})
-    crawl([])  # makes the project
-    (tmp_path / "requests.json").write_text(json.dumps([{"url": server.url(path)} for path in server.replies]))
+    ready([{"url": server.url(path)} for path in server.replies])
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "crawl", "tried", "-s", "LOG_ENABLED=0", "-s", "SCRAPER_ARCHIVE_MAX_SIZE=20000"],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(Path(support.__file__).parent)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -45,13 +44,12 @@ def _page(number: int) -> bytes:
 
 
 def test_a_killed_crawl_leaves_every_page_that_reached_its_spider(
-    tmp_path: Path, serve: Callable[..., Any], crawl: Callable[..., Any], reply: Any
+    tmp_path: Path, serve: Callable[..., Any], ready: Callable[..., None], crawl: Callable[..., Any], reply: Any
 ) -> None:
     """After kill -9 the archive holds all that was parsed, and the next crawl of the spider finishes the file."""
     support.project(tmp_path)
     server = serve({f"/{number}": reply([_page(number)]) for number in range(3000)})
-    crawl([], spider=CRAWLER)  # makes the project
-    (tmp_path / "requests.json").write_text(json.dumps([server.url(path) for path in server.replies]))
+    ready([server.url(path) for path in server.replies], CRAWLER)
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "crawl", "tried", "-s", "LOG_ENABLED=0"],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(Path(support.__file__).parent)},
