@@ -159,6 +159,10 @@ class Survey:
             result: An extraction or a rejection, as JSON.
         """
         capture = result["capture"]
+        if result.get("stage") == "read":  # a damaged place, which is no capture, or one whose payload nobody can decode
+            self.captures += "record_id" in capture
+            self.skipped["unreadable" if "record_id" in capture else "damaged"] += 1
+            return
         identity = _order(capture)
         if identity not in self._visits:
             self._visits.add(identity)

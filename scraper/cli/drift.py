@@ -148,8 +148,9 @@ def _read(output: Path, rejects: Path | None) -> Iterator[Any]:
 def _result(path: Path, number: int, content: bytes) -> Any:
     try:
         result = orjson.loads(content)
-        known = ("provenance" in result or "stage" in result) and "capture" in result
-    except (orjson.JSONDecodeError, TypeError):
+        needed = () if result.get("stage") == "read" else (*_PLACE, "media_type")
+        known = ("provenance" in result or "stage" in result) and all(name in result["capture"] for name in needed)
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         known = False
     if not known:
         raise UsageError(f"{path}:{number} is neither an extraction nor a rejection")

@@ -94,6 +94,10 @@ def test_an_output_tells_the_same_as_its_archive(folder: Path) -> None:
     archive = monthly(folder / "x.warc.gz", renamed("title", "headline"))
     scraper("extract", archive, "-o", "out.jsonl", "--workers", "1", cwd=folder)
     assert report(folder, "--from", "out.jsonl") == report(folder, archive)
+    with (folder / "out.rejects.jsonl").open("ab") as file:  # as of a damaged place
+        file.write(
+            b'{"stage": "read", "error": "DamagedRecord", "reason": "torn", "capture": {"warc": "x.warc.gz", "offset": 7}}\n'
+        )
     (folder / "away").mkdir()
     archive.rename(folder / "away" / "x.warc.gz")
     rows = report(folder, "--from", "out.jsonl")
