@@ -146,7 +146,7 @@ def main() -> None:
     """Read the arguments."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", type=Path)
-    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--gzip", action="store_true")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
