@@ -8,6 +8,7 @@ children died twice is refused: it becomes a rejection, and the shard is done wi
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -257,6 +258,7 @@ def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: floa
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     registry = load_registry(limits=Limits(seconds=seconds, memory=UNLIMITED.memory))  # soft, below the parent's
     extraction = partial(extract_shard, registry=registry, originals=Originals(archives), watch=_Orphanable(pulse, parent))
+    gc.freeze()  # what is loaded stays: no collection need look at it again
     while True:
         try:
             task, refused = pipe.recv()

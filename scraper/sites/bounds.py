@@ -74,18 +74,19 @@ class Bounded:
         limits: The limits. Time counts from each entry, memory from here.
         who: Whose code runs in the block, for the error.
 
+    Attributes:
+        who: The same; may be set between two blocks.
+
     Raises:
         PageTimeout: The block took too long.
         OutOfMemory: It took too much memory.
     """
 
     def __init__(self, limits: Limits, who: str) -> None:
+        self.who = who
         self._limits = limits
-        self._who = who
-        # Told without figures that vary: the same page gives the same rejection on every run.
-        self._late = PageTimeout(f"{who} took longer than {limits.seconds:g} s")
         main = _is_main()
-        self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds, self._late)
+        self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds, self)
         self._memory = _Memory(limits.memory) if main else None
 
     def __enter__(self) -> None:
@@ -98,9 +99,13 @@ class Bounded:
         if self._memory:
             self._memory.end()
         if isinstance(error, Interrupted):
-            raise self._late from None
+            raise self.late() from None
         if isinstance(error, MemoryError):
-            raise OutOfMemory(f"{self._who} ran out of memory (its limit is {self._limits.memory >> 20} MiB)") from None
+            raise OutOfMemory(f"{self.who} ran out of memory (its limit is {self._limits.memory >> 20} MiB)") from None
+
+    def late(self) -> PageTimeout:
+        """Return the error of a block that took too long, without figures that vary: the same page, the same rejection."""
+        return PageTimeout(f"{self.who} took longer than {self._limits.seconds:g} s")
 
 
 def _is_main() -> bool:
@@ -117,14 +122,16 @@ class Alarm:
         self._before: Any = None
 
     def __enter__(self) -> None:
-        if self._users == 0 and _is_main():
-            self._before = signal.signal(signal.SIGALRM, self._fire)
-        self._users += _is_main()
+        if _is_main():
+            if self._users == 0:
+                self._before = signal.signal(signal.SIGALRM, self._fire)
+            self._users += 1
 
     def __exit__(self, *_: object) -> None:
-        self._users -= _is_main()
-        if self._users == 0 and _is_main():
-            signal.signal(signal.SIGALRM, self._before)
+        if _is_main():
+            self._users -= 1
+            if self._users == 0:
+                signal.signal(signal.SIGALRM, self._before)
 
     def _fire(self, _number: int, frame: FrameType | None) -> None:
         # Never in this module, which is beginning or ending the bound: whatever it held would stay held.
@@ -156,12 +163,12 @@ class _Timer:
 class _Deadline:
     """A thread's deadline, for those who look after it."""
 
-    def __init__(self, seconds: float, late: PageTimeout) -> None:
+    def __init__(self, seconds: float, bounded: Bounded) -> None:
         self._seconds = seconds
-        self._late = late
+        self._bounded = bounded
 
     def begin(self) -> None:
-        _deadlines[threading.get_ident()] = (time.monotonic() + self._seconds, self._late)
+        _deadlines[threading.get_ident()] = (time.monotonic() + self._seconds, self._bounded)
 
     def end(self) -> None:
         with _interrupting:
@@ -169,14 +176,14 @@ class _Deadline:
             _raise_in(threading.get_ident(), None)  # what was about to interrupt would hit those who did nothing
 
 
-_deadlines: dict[int, tuple[float, PageTimeout]] = {}
+_deadlines: dict[int, tuple[float, Bounded]] = {}
 _interrupting = threading.Lock()
 
 
 def overdue(thread: int) -> PageTimeout | None:
     """Return the error of a thread (by `threading.get_ident`) that is in a plugin's code past its time; None if it is not."""
-    deadline, late = _deadlines.get(thread, (float("inf"), None))
-    return late if time.monotonic() > deadline else None
+    deadline, bounded = _deadlines.get(thread, (float("inf"), None))
+    return bounded.late() if bounded is not None and time.monotonic() > deadline else None
 
 
 def interrupt(thread: int) -> None:

@@ -25,33 +25,47 @@ _END: Final = object()
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
-def recognises(site: Site, layout: Layout, page: Any, limits: Limits) -> bool:
-    """Ask a layout whether a page is of its design.
+class Asker:
+    """Asks layouts, one after the other, whether a page is of their design.
 
     Args:
-        site: The site.
-        layout: One of its layouts that has `recognises`.
         page: The page.
-        limits: The job's own, within which the site's hold.
-
-    Raises:
-        ExtractionFailed: It raised.
-        PageTimeout: It took too long.
-        OutOfMemory: It took too much memory.
+        limits: The job's own, within which each site's hold.
     """
-    who = f"recognises() of {_name(site, layout)}"
-    watch = Watch(who, page.url)
-    try:
-        with Bounded(site.limits.within(limits).within(RECOGNISING), who):
-            verdict = layout.recognises is not None and bool(layout.recognises(page))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        failure = blame(error, who)
-        watch.tell(failure)
-        raise failure from error
-    watch.tell(verdict)
-    return verdict
+
+    def __init__(self, page: Any, limits: Limits) -> None:
+        self._page = page
+        self._limits = limits
+        self._bounds: dict[tuple[float, int], Bounded] = {}  # most sites have the same limits, and a bound costs more than asking
+
+    def recognises(self, site: Site, layout: Layout) -> bool:
+        """Ask a layout of a site, one that has `recognises`.
+
+        Raises:
+            ExtractionFailed: It raised.
+            PageTimeout: It took too long.
+            OutOfMemory: It took too much memory.
+        """
+        who = f"recognises() of {_name(site, layout)}"
+        watch = Watch(who, self._page.url)
+        try:
+            with self._bounded(site, who):
+                verdict = layout.recognises is not None and bool(layout.recognises(self._page))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            failure = blame(error, who)
+            watch.tell(failure)
+            raise failure from error
+        watch.tell(verdict)
+        return verdict
+
+    def _bounded(self, site: Site, who: str) -> Bounded:
+        key = site.seconds, site.memory
+        if key not in self._bounds:
+            self._bounds[key] = Bounded(site.limits.within(self._limits).within(RECOGNISING), who)
+        self._bounds[key].who = who
+        return self._bounds[key]
 
 
 def records(site: Site, layout: Layout, page: Any, limits: Limits, *, most: int) -> Iterator[Record]:

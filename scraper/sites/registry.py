@@ -11,8 +11,8 @@ from url_matcher.matcher import PatternsMatcher
 
 from scraper.errors import SiteError, Unmatched
 from scraper.records.schemas import bring
-from scraper.sites import guest
 from scraper.sites.bounds import UNLIMITED, Limits
+from scraper.sites.guest import Asker
 from scraper.sites.loading import load_plugins
 
 if TYPE_CHECKING:
@@ -93,12 +93,12 @@ class _Asked:
 
     def __init__(self, page: Any, limits: Limits) -> None:
         self._page = page
-        self._limits = limits
+        self._asker = Asker(page, limits)
         self._failed: list[SiteError] = []
 
     def recognises(self, site: Site, layout: Layout) -> bool:
         try:
-            return guest.recognises(site, layout, self._page, self._limits)
+            return self._asker.recognises(site, layout)
         except SiteError as error:
             _log.warning("%s, on %s", error, self._page.url, exc_info=error.__cause__)
             self._failed.append(error)
