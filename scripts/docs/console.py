@@ -75,14 +75,15 @@ class Story:
         self._home = folder
         self._stack = stack
         self._site = SITE
-        self.wrong: list[str] = []
+        self.differences: list[str] = []
+        self.failures: list[str] = []
 
     def act(self) -> str:
-        """Return the page as it reads with what its commands print now; what differs is in `wrong`."""
+        """Return the page as it reads with what its commands print now, or as it is where one of them fails."""
         try:
             return _STEP.sub(self._step, self.page.read_text())
         except Wrong as error:
-            self.wrong.append(f"{self.page.relative_to(ROOT)}: {error}")
+            self.failures.append(f"{self.page.relative_to(ROOT)}: {error}")
             return self.page.read_text()
 
     def _step(self, found: re.Match[str]) -> str:
@@ -112,7 +113,7 @@ class Story:
     def _differs(self, command: str, said: str, printed: str) -> str:
         """Note a difference, and return what should be said."""
         lines = difflib.unified_diff(said.splitlines(), printed.splitlines(), "the page", "now", lineterm="")
-        self.wrong.append(f"{self.page.relative_to(ROOT)}: {command}" + "\n".join(lines))
+        self.differences.append(f"{self.page.relative_to(ROOT)}: {command}" + "\n".join(lines))
         return printed
 
     def _run(self, command: str, status: int) -> str:
@@ -172,13 +173,13 @@ def agrees(said: str, printed: str) -> bool:
 
 
 def act(page: Path, *, update: bool) -> list[str]:
-    """Act a page out, and return what is wrong with it."""
+    """Act a page out, and return what is wrong with it; an update puts differences right, and leaves failures."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         story = Story(page, Path(folder).resolve(), stack)
         text = story.act()
     if update and text != page.read_text():
         page.write_text(text)
-    return story.wrong
+    return story.failures + ([] if update else story.differences)
 
 
 def main() -> None:
@@ -190,7 +191,7 @@ def main() -> None:
     pages = [page.resolve() for page in asked.pages] or sorted((ROOT / "docs").rglob("*.md"))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         wrong = [each for found in threads.map(partial(act, update=asked.update), pages) for each in found]
-    print("\n\n".join(wrong) or f"{len(pages)} pages: every command prints what they show")
+    print("\n\n".join(wrong) or f"{len(pages)} pages: they show what every command prints")
     sys.exit(bool(wrong))
 
 
