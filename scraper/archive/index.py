@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import orjson
-import surt
 from attrs import define, field, frozen
 
 from scraper.archive.capture import Capture, Damage, Revisit, Skipped, UnreadableCapture
@@ -294,6 +293,8 @@ def stored_digest(record: Record) -> str:
 
 def surt_key(url: str) -> str:
     """The URL as a SURT, computed without any look-up, or the URL itself where it has none; one word in any case."""
+    import surt  # noqa: PLC0415  # it loads an HTTP client: most commands write no index
+
     try:
         key = str(surt.surt(url))
     except (ValueError, UnicodeError, IndexError, TypeError, AttributeError):

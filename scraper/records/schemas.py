@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
 
 from scraper.errors import SchemaViolation, UsageError
 
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PLACES = (Path(__file__).parents[1] / "schemas", Path(__file__).parents[2] / "schemas")  # installed; in a checkout
+
+_METASCHEMA = jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"}, validate_formats=True)
 
 _brought: dict[str, dict[str, Any]] = {}
 
@@ -49,8 +49,23 @@ def _own(name: str) -> Path | None:
 
 def _read(path: Path) -> dict[str, Any]:
     schema: dict[str, Any] = orjson.loads(path.read_bytes())
-    Draft202012Validator.check_schema(schema)
+    if not _METASCHEMA.is_valid(schema):
+        _explain(schema)
     return schema
+
+
+def _explain(schema: Any) -> None:
+    """Say what is wrong with a schema.
+
+    Raises:
+        ValueError: It is none.
+    """
+    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  # loaded only when something is wrong
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(str(error)) from error
 
 
 def schemas_in(folder: Path) -> dict[str, dict[str, Any]]:
@@ -67,7 +82,7 @@ def schemas_in(folder: Path) -> dict[str, dict[str, Any]]:
         try:
             found[name] = _read(path)
             jsonschema_rs.Draft202012Validator(found[name])
-        except (OSError, ValueError, SchemaError) as error:
+        except (OSError, ValueError) as error:
             raise UsageError(f"{path} is no schema: {error}") from error
     if not found:
         raise UsageError(f"{folder} holds no schemas: they are files like book/1.json")
@@ -101,6 +116,9 @@ def check(name: str, data: Any) -> None:
     """
     if _compiled(name).is_valid(data):
         return
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # loaded only when something is wrong
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+
     error = best_match(Draft202012Validator(load_schema(name)).iter_errors(data))
     if error is None:
         raise SchemaViolation(f"refused by the compiled validator of {name} alone: please report this", field="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import tldextract
+import url_matcher.patterns
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# url-matcher asks tldextract for the domain of each pattern, and its default extractor fetches the public suffix list from the
-# network and caches it in the home folder. The list that comes with the package does.
-tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# url-matcher looks up the registered domain of each pattern, for a table that is not used here: its matchers compare whole hosts.
+# The look-up would read the public suffix list for a fifth of a second in every process, or fetch it from the network.
+url_matcher.patterns.get_domain = lambda url: url  # type: ignore[attr-defined, assignment]  # there is no public way
 
 
 class Registry:
