@@ -188,7 +188,8 @@ def main() -> None:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("pages", nargs="*", type=Path)
     asked = parser.parse_args()
-    pages = [page.resolve() for page in asked.pages] or sorted((ROOT / "docs").rglob("*.md"))
+    pages = [page.resolve() for page in asked.pages] or list((ROOT / "docs").rglob("*.md"))
+    pages.sort(key=lambda page: (-page.read_text().count("\n$ "), page))  # the longest first, so that none is waited for at the end
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         wrong = [each for found in threads.map(partial(act, update=asked.update), pages) for each in found]
     print("\n\n".join(wrong) or f"{len(pages)} pages: they show what every command prints")
