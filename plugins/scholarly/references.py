@@ -63,9 +63,13 @@ def pairs(text: Text) -> Pairs:
     return named
 
 
-def _first(named: Pairs, *names: str, read: Callable[[Text], Text] = lambda text: text) -> Text:
-    values = (read(text) for name in names for text in named.get(name, ()))
-    return next(filter(None, values), MISSING)
+def _first(named: Pairs, *names: str, read: Callable[[Text], Text] | None = None) -> Text:
+    for name in names:
+        for text in named.get(name, ()):
+            value = read(text) if read else text
+            if value:
+                return value
+    return MISSING
 
 
 def _from_pairs(named: Pairs) -> Reference:

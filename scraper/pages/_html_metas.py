@@ -53,7 +53,8 @@ class Metas:
 
     def named(self, name: str) -> list[Element]:
         """Return the metas of a name, in document order."""
-        return [meta for _, meta in self._by_name.get(name.lower(), ())]
+        found = self._by_name.get(name.lower())
+        return [meta for _, meta in found] if found else []
 
     def groups(self, head: str, members: Sequence[str], content: Callable[[Element, str], Sourced[str]]) -> list[MetaGroup]:
         """Return each head with the members up to the next head."""

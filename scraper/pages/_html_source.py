@@ -94,7 +94,7 @@ class HtmlSource:
     def quote(self, pieces: Sequence[Piece], value: str, selector: str) -> Sourced[str] | None:
         """Quote pieces that together read as a value; None where the payload's bytes, read again, do not."""
         if len(pieces) == 1:
-            return self._quote_one(pieces[0], value, selector)
+            return self.quote_one(pieces[0], value, selector)
         spans, raws, texts, charset = [], [], [], self.charset
         for start, end, reading in pieces:
             span = self.map.span(start, end)
@@ -109,8 +109,8 @@ class HtmlSource:
         readings = tuple(piece.reading for piece in pieces)
         return Sourced(value, tuple(spans), selector, readings=readings, charset=charset, raw=tuple(raws))
 
-    def _quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
-        """The common case, written out because it is the costliest part of reading a page."""
+    def quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
+        """Quote one piece: the common case, written out because it is the costliest part of reading a page."""
         start, end, reading = piece
         span = self.map.span(start, end)
         if span is None:

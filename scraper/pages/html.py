@@ -227,7 +227,7 @@ class HtmlPage:
         self.charset = self._source.charset
         self._document: Document = parse(self._source.text, source_locations=True)
         self._places = Places(self._source)
-        self._said: dict[str, tuple[Sourced[str], ...]] = {}  # by name, what metas that were asked for say
+        self._said: dict[tuple[Element, str], Sourced[str]] = {}  # what metas say that were asked for, under the name asked
 
     def css(self, selector: str) -> NodeList:
         """Select by CSS (W3C selectors, and `::text`, `::attr(x)`, `:contains("x")` as in Scrapy).
@@ -270,15 +270,12 @@ class HtmlPage:
 
     def meta(self, name: str) -> Sourced[str]:
         """Return the content of the first `<meta>` of a name (`name` or `property`, any case), or `MISSING`."""
-        if name in self._said:
-            return next(iter(self._said[name]), MISSING)
-        return next(self._contents(name), MISSING)
+        found = self._metas.named(name)
+        return self._content(found[0], name) if found else MISSING
 
     def metas(self, name: str) -> list[Sourced[str]]:
         """Return the content of every `<meta>` of a name, in order."""
-        if name not in self._said:
-            self._said[name] = tuple(self._contents(name))
-        return list(self._said[name])
+        return [self._content(meta, name) for meta in self._metas.named(name)]
 
     def meta_groups(self, head: str, *members: str) -> list[MetaGroup]:
         """Return repeated metas with those that belong to each by position: an author, followed by its institutions.
@@ -289,11 +286,11 @@ class HtmlPage:
         """
         return self._metas.groups(head, members, self._content)
 
-    def _contents(self, name: str) -> Iterator[Sourced[str]]:
-        return (self._content(meta, name) for meta in self._metas.named(name))
-
     def _content(self, meta: Element, name: str) -> Sourced[str]:
-        return self._value((meta, "content"), f'meta[name="{name}"]::attr(content)')
+        found = self._said.get((meta, name))
+        if found is None:
+            found = self._said[meta, name] = self._attribute(meta, "content", f'meta[name="{name}"]::attr(content)')
+        return found
 
     def json_ld(self, type_: str | None = None) -> JsonNode:
         """Return the first JSON-LD object of a type (see `JsonNode.find`), or the first block's value; absent if there is none."""
@@ -337,8 +334,11 @@ class HtmlPage:
         return Sourced.unlocated(hit.html, _COMMENT, selector=selector)
 
     def _attribute(self, element: Element, name: str, selector: str) -> Sourced[str]:
-        piece = self._places.attribute(element, name)
-        return self._quoted(piece and [piece], element.attr(name) or "", selector, _NO_ATTRIBUTE_PLACE)
+        piece, value = self._places.attribute(element, name), element.attr(name) or ""
+        if piece is None:
+            return Sourced.unlocated(value, _NO_ATTRIBUTE_PLACE, selector=selector)
+        found = self._source.quote_one(piece, value, selector)
+        return Sourced.unlocated(value, _NOT_READ_BACK, selector=selector) if found is None else found
 
     def _quoted(self, pieces: Sequence[Piece] | None, value: str, selector: str, why: str) -> Sourced[str]:
         """Quote pieces. `raw` and `markup` are verbatim, newlines as the payload has them; the rest must read as the value."""

@@ -190,6 +190,8 @@ class PayloadMap:
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
+        if self._identity:
+            return self.start + start, self.start + end
         first = self.offset(start)
         if first is not None and self._faithful and start <= end < start + 4 * _STRIDE:
             return first, first + len(self.text[start:end].encode(self.charset))

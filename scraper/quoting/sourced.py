@@ -320,11 +320,7 @@ class Sourced(Generic[T_co]):
 
     def _is_plain(self) -> bool:
         """Whether each character of the one span is read as itself, and is its bytes in UTF-8: then so is any part of it."""
-        if self.steps or len(self._raw) != 1:
-            return False
-        raw = self._raw[0]
-        known = raw.isascii() or (self.charset == "utf-8" and len(raw) <= _SHORT)
-        return known and raw == self._text().encode() and not _NOT_PLAIN.search(raw)
+        return not self.steps and len(self._raw) == 1 and _reads_as_itself(self._raw[0], self._text(), self.charset)
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
         text, whole = self._text(), self._raw[0]
@@ -419,6 +415,13 @@ class Unreadable(Missing):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Unreadable, (self.found, self.reason)
+
+
+@functools.lru_cache(maxsize=8)
+def _reads_as_itself(raw: bytes, text: str, charset: str) -> bool:
+    """Whether text is its bytes in UTF-8, and no reading resolves any of it; kept for a while, as `_cutting` is."""
+    known = raw.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
+    return known and raw == text.encode() and not _NOT_PLAIN.search(raw)
 
 
 @functools.lru_cache(maxsize=8)
