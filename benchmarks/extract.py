@@ -7,6 +7,8 @@ In one run and in turn, each on the same archive, each measured in CPU time of t
 - `tuned`: the same, with all metas read by one query
 - `floor`: each gzip member inflated and its page parsed by the bare parser; nothing is read from it
 
+What is loaded is frozen for the collector, as a worker of `scraper extract` does: here that holds for every contestant.
+
 Before that, the records of all three are compared. On made-up pages they are the same; on saved pages, whose metas hold all that
 publishers make up, the share of equal fields is printed.
 
@@ -16,6 +18,7 @@ publishers make up, the share of equal fields is printed.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import tempfile
@@ -135,6 +138,7 @@ def main(arguments: Sequence[str]) -> int:
             "tuned": lambda: length(theirs(archive, plain.extract_once)),
             "floor": lambda: floor(archive),
         }
+        gc.freeze()
         print(f"{count} pages, {archive.stat().st_size:,} bytes of archive, {options.rounds} rounds")
         print(agreement(archive, registry) + "\n")
         print(f"{'':16}{'ms/page':>10}{'pages/s':>10}{'scraper is':>16}   spread")
