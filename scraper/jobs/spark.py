@@ -23,6 +23,7 @@ import attrs
 import orjson
 
 from scraper import __version__
+from scraper.archive.place import as_path, is_remote
 from scraper.errors import JobError, NotAnArchive, UsageError
 from scraper.jobs.counts import Counts
 from scraper.jobs.outputs.extras import need
@@ -89,7 +90,7 @@ def extract_on_spark(
     with _session(master) as spark, _errors(), _shipping(spark.sparkContext):
         for folder in (out, rejects):
             _refuse_existing(spark, folder)
-        archives = tuple(dict.fromkeys(archives))
+        archives = tuple(dict.fromkeys(map(_absolute, archives)))
         planned = list(_planned(archives, shard_size, counts, complain))
         rows = _rows(spark, planned, _Partition(site, seconds, archives, _described(registry)))
         _account(rows, counts, complain)
@@ -165,6 +166,12 @@ def _shipping(context: SparkContext) -> Iterator[None]:
         archive = shutil.make_archive(str(Path(folder, _SHIPPED)), "zip", root)
         context.addArchive(f"{archive}#{_SHIPPED}")
         yield
+
+
+def _absolute(archive: str) -> str:
+    """Name an archive as executors can find it: they work in folders of their own."""
+    path = as_path(archive)
+    return archive if is_remote(path) else str(path.absolute())
 
 
 def _planned(archives: Iterable[str], size: int, counts: Counts, complain: Callable[[NotAnArchive], None]) -> Iterator[Shard]:
