@@ -25,8 +25,8 @@ from scraper.archive import Capture, scan
 from scraper.crawl.job import keep_journal
 from scraper.crawl.journal import Journal
 
-KILLS = int(os.environ.get("SURVIVAL_KILLS", "4"))
-PAGES = 10 * max(KILLS, 15)
+KILLS = int(os.environ.get("SURVIVAL_KILLS", "2"))
+PAGES = 10 * max(KILLS, 8)
 SPIDER = """
 import json
 import re
