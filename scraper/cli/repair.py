@@ -57,9 +57,7 @@ def command(archive: str, *, output: Path, report: Path | None, max_block: int, 
         stderr.print(f"left out: {len(done.left_out) - _SHOWN} more places, see {report}")
     records = sum(place.record_id is not None for place in done.left_out)
     damaged = len(done.left_out) - records
-    stdout.print(
-        f"records {done.kept + records} = kept {done.kept} + left out {records}; damaged places left out: {damaged}"
-    )
+    stdout.print(f"records {done.kept + records} = kept {done.kept} + left out {records}; damaged places left out: {damaged}")
     stdout.print(f"{output}, {index_path(output).name}, {report}")
     if strict and done.left_out:
         raise SystemExit(1)
