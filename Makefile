@@ -6,7 +6,7 @@ REPLAY_VENV ?= .venv-replay
 PEERS_VENV ?= .venv-peers
 PEERS := 'curl_cffi<0.14' fundus extruct news-please newspaper4k trafilatura
 
-.PHONY: help demo test test-survival test-spark test-distribution docs docs-update lint types check bench peers sample clean
+.PHONY: help demo test test-processes test-survival test-spark test-distribution docs docs-update lint types check bench peers sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,8 +46,14 @@ types: $(VENV)/.ready-dev ## mypy --strict
 
 check: lint types
 
-test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## Everything that must pass: lint, types, tests with coverage
-	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+# Suites that start processes by the hundred: crawls, jobs, projects that are written and tested. They have a target of their own.
+PROCESSES := tests/crawl tests/jobs tests/authoring
+
+test: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready check ## What must pass before all else: lint, types, tests with coverage
+	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto --cov --cov-report=term $(PROCESSES:%=--ignore=%) $(ARGS)
+
+test-processes: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready ## Crawls, jobs over archives, and what helps plugin authors
+	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto $(PROCESSES) $(ARGS)
 
 test-survival: $(VENV)/.ready-dev ## Kill a crawl fifty times, and see that nothing is lost or doubled
 	@SURVIVAL_KILLS=50 $(BIN)/python -m pytest tests/crawl/test_jobs.py -k no_kill
