@@ -56,7 +56,7 @@ test-processes: $(VENV)/.ready-dev $(REPLAY_VENV)/.ready ## Crawls, jobs over ar
 	@REPLAY_BIN="$(abspath $(REPLAY_VENV))/bin" $(BIN)/python -m pytest -n auto $(PROCESSES) $(ARGS)
 
 test-survival: $(VENV)/.ready-dev ## Kill a crawl fifty times, and see that nothing is lost or doubled
-	@SURVIVAL_KILLS=50 $(BIN)/python -m pytest tests/crawl/test_jobs.py -k no_kill
+	@SURVIVAL_KILLS=50 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/crawl/test_jobs.py -k no_kill
 
 $(VENV)/.ready-spark: $(VENV)/.ready-dev
 	@echo 'setting up $(VENV) for Spark (once)'

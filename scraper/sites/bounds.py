@@ -171,9 +171,18 @@ class _Deadline:
         _deadlines[threading.get_ident()] = (time.monotonic() + self._seconds, self._bounded)
 
     def end(self) -> None:
-        with _interrupting:
-            _deadlines.pop(threading.get_ident(), None)
-            _raise_in(threading.get_ident(), None)  # what was about to interrupt would hit those who did nothing
+        while self._interrupted_at_the_end():
+            pass
+
+    def _interrupted_at_the_end(self) -> bool:
+        """Take the deadline back; whether an interruption was still on its way, which would hit those who did nothing."""
+        try:
+            with _interrupting:
+                _deadlines.pop(threading.get_ident(), None)
+            _heed()
+        except Interrupted:
+            return True
+        return False
 
 
 _deadlines: dict[int, tuple[float, Bounded]] = {}
@@ -190,12 +199,15 @@ def interrupt(thread: int) -> None:
     """Raise `Interrupted` in a thread that is overdue; Python code heeds it at its next step, C code when it returns."""
     with _interrupting:
         if overdue(thread):
-            _raise_in(thread, Interrupted)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Interrupted))
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    what = ctypes.py_object(kind) if kind else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+def _heed() -> None:
+    """Let an interruption of this thread arrive: Python looks for one wherever a function begins.
+
+    Taking it back instead, by PyThreadState_SetAsyncExc with NULL, leaves CPython 3.11 looking for ever: each call of the process
+    slows down, and under a tracer (a debugger's, or that of coverage) the next one never begins.
+    """
 
 
 class _Memory:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -25,6 +26,17 @@ from scraper.sites import Registry, Site
 from scraper.sites.bounds import Bounded, Interrupted, Limits, interrupt, overdue
 
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="memory has a soft bound on Linux only")
+
+
+@pytest.fixture(autouse=True)
+def _untraced() -> Iterator[None]:
+    """Without a tracer: an interruption in the code of coverage's leaves its lock held, and the next line waits for it for ever."""
+    tracer, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield
+    sys.settrace(tracer)
+    threading.settrace(of_threads)
 
 
 @pytest.fixture
@@ -231,6 +243,29 @@ def test_in_a_thread_the_deadline_is_made_known() -> None:
     thread.join(5)
     assert told == ["the guest took longer than 0.2 s"]
     assert not overdue(thread.ident)
+
+
+TRACED = """
+import sys, threading
+from scraper.sites.bounds import Bounded, Limits
+
+def work():
+    sys.settrace(lambda *_: None)
+    with Bounded(Limits(seconds=60), "the guest"):
+        pass
+    repr(Limits())
+    print("went on")
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+
+
+def test_a_thread_goes_on_under_a_debugger() -> None:
+    """A bound in a thread that is traced leaves nothing behind that would keep its next function from beginning."""
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "went on\n"
 
 
 def test_a_bound_gives_back_what_it_found() -> None:
