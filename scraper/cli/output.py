@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+from scraper.jobs.outputs import ENDINGS
 
 
 def where_archives_are(output: Path) -> list[Path]:
@@ -14,5 +14,5 @@ def where_archives_are(output: Path) -> list[Path]:
 
 def rejects_beside(output: str) -> str:
     """Return where rejections go by default: `out.parquet` → `out.rejects.jsonl`."""
-    stem = next((output.removesuffix(suffix) for suffix in _SUFFIXES if output.endswith(suffix)), output)
+    stem = next((output.removesuffix(suffix) for suffix in ENDINGS if output.endswith(suffix)), output)
     return f"{stem}.rejects.jsonl"

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-import zstandard
 
 from scraper.errors import NotAnArchive
 from scraper.jobs.counts import Counts
 from scraper.jobs.ledger import Ledger, open_ledger
 from scraper.jobs.local import run_local
-from scraper.jobs.outputs.sinks import open_sink
+from scraper.jobs.outputs.sinks import copy_lines, open_sink
 from scraper.jobs.plan import SHARD_SIZE, Planned, around, basis, key_of, plan
 from scraper.jobs.worker import Progress, Task
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from scraper.jobs.outputs.sinks import Sink
     from scraper.sites import Registry
-
-_CHUNK = 1 << 20
 
 
 @attrs.frozen(slots=True)
@@ -207,16 +204,6 @@ class _Job:
             joined = self.entries[self._joined]
             if joined.counts:
                 parts = self.ledger.parts(joined.planned.key)
-                _copy(parts.out, self.out)
-                _copy(parts.rejects, self.rejects)
+                copy_lines(parts.out, self.out)
+                copy_lines(parts.rejects, self.rejects)
             self._joined += 1
-
-
-def _copy(part: Path, sink: Sink) -> None:
-    """Copy the lines of a part file."""
-    rest = b""
-    with part.open("rb") as file:
-        for chunk in zstandard.ZstdDecompressor().read_to_iter(file, write_size=_CHUNK):
-            lines, _, rest = (rest + chunk).rpartition(b"\n")
-            if lines:
-                sink.write(lines + b"\n")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import orjson
 
+from scraper.archive.place import tag_of
 from scraper.errors import UsageError
 from scraper.jobs.counts import Counts
 
@@ -151,9 +152,8 @@ def _prepare(database: sqlite3.Connection, *, resume: bool) -> None:
 
 
 def stamp(path: Path) -> str:
-    """What tells that a local file has changed: size in bytes and time of change; empty when it is not there."""
+    """What tells that an output has changed; empty when it is not there."""
     try:
-        status = path.stat()
+        return tag_of(path)
     except OSError:
         return ""
-    return f"{status.st_size} {status.st_mtime_ns}"

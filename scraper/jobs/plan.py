@@ -67,7 +67,7 @@ def plan(archive: str, ledger: Ledger, basis: str, *, size: int) -> Iterator[Pla
     with _reached(path):
         seen, whole = f"{tag_of(path)} by {size}", size_of(path) or 0
     known = ledger.archive(archive, seen)
-    digest, found = known or _cut(path, seen, size)
+    digest, found = known or _identified(path, seen, size)
     cuts: list[int] = []
     for shard in _between(archive, found):
         key = key_of([basis, path.name, digest, str(shard.start), str(shard.end)])
@@ -87,9 +87,7 @@ def shards(archive: str, *, size: int) -> Iterator[Shard]:
     Raises:
         NotAnArchive: It is none, or cannot be read.
     """
-    path = as_path(archive)
-    _, cuts = _cut(path, "", size)
-    yield from _between(archive, cuts)
+    yield from _between(archive, _cuts(as_path(archive), size))
 
 
 def _between(archive: str, cuts: Iterable[int]) -> Iterator[Shard]:
@@ -97,18 +95,25 @@ def _between(archive: str, cuts: Iterable[int]) -> Iterator[Shard]:
         yield Shard(archive, start or 0, end)
 
 
-def _cut(path: Path, seen: str, size: int) -> tuple[str, Iterable[int]]:
-    """What an archive's bytes are known by, and where to cut it.
+def _identified(path: Path, seen: str, size: int) -> tuple[str, Iterable[int]]:
+    """What an archive's bytes are known by, and where to cut it; one elsewhere is known by what its store says of it."""
+    if is_remote(path):
+        return seen, _cuts(path, size)
+    with _reached(path):
+        digest = file_sha256(path)
+    return digest, _cuts(path, size, digest)
 
-    One elsewhere is not fetched twice for that: it is known by what its store says of it, and cut where its index says that records
-    begin (and they do, which is looked at), or not at all.
+
+def _cuts(path: Path, size: int, digest: str | None = None) -> Iterable[int]:
+    """Where to cut an archive.
+
+    One elsewhere is not fetched twice for that: it is cut where its index says that records begin (and they do, which is looked
+    at), or not at all.
     """
     if is_remote(path):
         indexed = indexed_sha256(path)
-        return seen, boundaries(path, size, sha256=indexed) if indexed else ()
-    with _reached(path):
-        digest = file_sha256(path)
-    return digest, boundaries(path, size, sha256=digest)
+        return boundaries(path, size, sha256=indexed) if indexed else ()
+    return boundaries(path, size, sha256=digest)
 
 
 @contextmanager

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import http.client
 import os
 import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pywb_server import REPLAY_BIN, serving
 
 from scraper.archive import ArchiveWriter, Revisit, index_path, scan
 from scraper.crawl.exchange import Download, Exchange
@@ -22,7 +21,6 @@ from scraper.crawl.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REPLAY_BIN = os.environ.get("REPLAY_BIN")
 STAMP = "20261121070400"
 
 
@@ -58,35 +56,8 @@ def collection(tmp_path: Path, page: Callable[[int], bytes], http: Callable[...,
 @pytest.fixture
 def server(collection: Path, port: int) -> Iterator[http.client.HTTPConnection]:
     """A connection to pywb serving the collection on the loopback."""
-    with _serving(collection, port) as connection:
+    with serving(collection, port) as connection:
         yield connection
-
-
-@contextlib.contextmanager
-def _serving(folder: Path, port: int) -> Iterator[http.client.HTTPConnection]:
-    """A connection to pywb serving the collections of a folder on the loopback."""
-    assert REPLAY_BIN is not None
-    command = [Path(REPLAY_BIN) / "wayback", "-b", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield _connected(port)
-        finally:
-            process.kill()
-
-
-def _connected(port: int) -> http.client.HTTPConnection:
-    """Wait until the server answers."""
-    deadline = time.monotonic() + 30
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return connection
 
 
 @pytest.mark.skipif(REPLAY_BIN is None, reason="REPLAY_BIN names no folder with pywb's commands")
@@ -143,7 +114,7 @@ def test_pywb_replays_revisits(
         (tmp_path / "collections/c/indexes/index.cdxj").write_bytes(b"".join(sorted(line for line in lines if line[:1] != b"!")))
     bodies[2] += noise
     bodies[3] = bodies[2]
-    with _serving(tmp_path, port) as server:
+    with serving(tmp_path, port) as server:
         for day in "12":
             for number, body in enumerate(bodies):
                 server.request("GET", f"/c/2026110{day}000000id_/http://example.com/{number}")

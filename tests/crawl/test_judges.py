@@ -5,11 +5,9 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
-import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,8 +15,8 @@ from typing import Any
 
 import brotli
 import pytest
+from pywb_server import REPLAY_BIN, serving
 
-REPLAY_BIN = os.environ.get("REPLAY_BIN")
 BODY = "Ein Käse, two cheeses. ".encode() * 40
 KIND = b"Content-Type: text/plain; charset=utf-8"
 CHUNKS = b"5;a=b\r\nHello\r\n7\r\n, world\r\n0\r\n\r\n"  # no trailer: pywb would take it for the body's end
@@ -106,25 +104,5 @@ def _replaying(folder: Path, archive: Path) -> Iterator[http.client.HTTPConnecti
         subprocess.run([Path(REPLAY_BIN) / "wb-manager", *arguments], cwd=folder, check=True, capture_output=True)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-    command = [Path(REPLAY_BIN) / "wayback", "-b", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            with closing(_connected(port)) as connection:
-                yield connection
-        finally:
-            process.kill()
-
-
-def _connected(port: int) -> http.client.HTTPConnection:
-    """Wait until the server answers."""
-    deadline = time.monotonic() + 40
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return connection
+    with serving(folder, port) as connection:
+        yield connection

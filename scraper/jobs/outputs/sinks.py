@@ -148,6 +148,8 @@ _FORMATS: Final[dict[str, Callable[[IO[bytes], Path], _Finished]]] = {
     ".jsonl.zst": _zstd,
     ".parquet": _parquet,
 }
+ENDINGS: Final = tuple(_FORMATS)
+"""How the names of outputs end."""
 
 
 def _maker(path: Path) -> Callable[[IO[bytes], Path], _Finished]:
