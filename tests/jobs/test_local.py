@@ -85,8 +85,9 @@ def large(folder: Path) -> Path:
 
 @contextmanager
 def started(*args: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start the real command, and see that it does not outlive the test."""
-    command = [sys.executable, "-c", "from scraper.cli import main; main()", *map(str, args)]
+    """Start the real command, and see that it does not outlive the test. It hears Ctrl-C, as no background job does."""
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{heard}; from scraper.cli import main; main()", *map(str, args)]
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1] / "helpers"), "COLUMNS": "200"}
     with subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         yield process
