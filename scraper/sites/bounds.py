@@ -75,7 +75,8 @@ class Bounded:
         who: Whose code runs in the block, for the error.
 
     Attributes:
-        who: The same; may be set between two blocks.
+        who: The same; may be set at any time.
+        limits: The limits.
 
     Raises:
         PageTimeout: The block took too long.
@@ -84,7 +85,7 @@ class Bounded:
 
     def __init__(self, limits: Limits, who: str) -> None:
         self.who = who
-        self._limits = limits
+        self.limits = limits
         main = _is_main()
         self._timer: _Timer | _Deadline = _Timer(limits.seconds) if main else _Deadline(limits.seconds, self)
         self._memory = _Memory(limits.memory) if main else None
@@ -101,11 +102,11 @@ class Bounded:
         if isinstance(error, Interrupted):
             raise self.late() from None
         if isinstance(error, MemoryError):
-            raise OutOfMemory(f"{self.who} ran out of memory (its limit is {self._limits.memory >> 20} MiB)") from None
+            raise OutOfMemory(f"{self.who} ran out of memory (its limit is {self.limits.memory >> 20} MiB)") from None
 
     def late(self) -> PageTimeout:
         """Return the error of a block that took too long, without figures that vary: the same page, the same rejection."""
-        return PageTimeout(f"{self.who} took longer than {self._limits.seconds:g} s")
+        return PageTimeout(f"{self.who} took longer than {self.limits.seconds:g} s")
 
 
 def _is_main() -> bool:

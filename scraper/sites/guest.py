@@ -6,7 +6,10 @@ blames the site and the layout by name, and never gets past here. Only the user'
 
 from __future__ import annotations
 
+import logging
 import re
+from collections import deque
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.errors import ExtractionFailed, OutOfMemory, PageTimeout, SiteError
@@ -15,12 +18,13 @@ from scraper.sites.bounds import Bounded, Limits
 from scraper.sites.trace import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scraper.sites.site import Layout, Site
 
 RECOGNISING: Final = Limits(seconds=5.0)
 """What `recognises` may take: it is asked of other sites' pages too, which must not wait long for a layout that hangs."""
+_log: Final = logging.getLogger(__name__)
 _END: Final = object()
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -31,41 +35,58 @@ class Asker:
     Args:
         page: The page.
         limits: The job's own, within which each site's hold.
+
+    Attributes:
+        failures: What went wrong so far: a layout that raises, or takes too much, has not recognised the page.
     """
 
     def __init__(self, page: Any, limits: Limits) -> None:
+        self.failures: list[SiteError] = []
         self._page = page
         self._limits = limits
-        self._bounds: dict[tuple[float, int], Bounded] = {}  # most sites have the same limits, and a bound costs more than asking
 
-    def recognises(self, site: Site, layout: Layout) -> bool:
-        """Ask a layout of a site, one that has `recognises`.
+    def first(self, candidates: Iterable[tuple[Site, Layout]]) -> tuple[Site, Layout] | None:
+        """Return the first site and layout that recognise the page; a layout without `recognises` does."""
+        for (seconds, memory), group in groupby(candidates, lambda each: (each[0].seconds, each[0].memory)):
+            waiting = deque(group)
+            bounded = Bounded(Limits(seconds, memory).within(self._limits).within(RECOGNISING), "")
+            while waiting:
+                found = self._ask(waiting, bounded)
+                if found is not None:
+                    return found
+        return None
 
-        Raises:
-            ExtractionFailed: It raised.
-            PageTimeout: It took too long.
-            OutOfMemory: It took too much memory.
+    def _ask(self, waiting: deque[tuple[Site, Layout]], bounded: Bounded) -> tuple[Site, Layout] | None:
+        """Ask the layouts that wait, up to the first that recognises the page, or fails.
+
+        A bound costs more than most questions do, so one is set for all of them: where time runs out for a layout that had less
+        than its own, this is no failure, and the layout is asked again.
         """
-        who = f"recognises() of {_name(site, layout)}"
-        watch = Watch(who, self._page.url)
+        watch = Watch()
         try:
-            with self._bounded(site, who):
-                verdict = layout.recognises is not None and bool(layout.recognises(self._page))
+            with bounded:
+                while waiting:
+                    site, layout = waiting[0]
+                    bounded.who = f"recognises() of {_name(site, layout)}"
+                    watch.begin(bounded.who, self._page.url)
+                    verdict = layout.recognises is None or bool(layout.recognises(self._page))
+                    watch.tell(verdict)
+                    waiting.popleft()
+                    if verdict:
+                        return site, layout
         except KeyboardInterrupt:
             raise
-        except BaseException as error:
-            failure = blame(error, who)
-            watch.tell(failure)
-            raise failure from error
-        watch.tell(verdict)
-        return verdict
+        except BaseException as error:  # noqa: BLE001  # whatever a guest does is its failure
+            if isinstance(error, PageTimeout) and watch.seconds() < bounded.limits.seconds:
+                return None
+            self._failed(blame(error, bounded.who), error)
+            watch.tell(self.failures[-1])
+            waiting.popleft()
+        return None
 
-    def _bounded(self, site: Site, who: str) -> Bounded:
-        key = site.seconds, site.memory
-        if key not in self._bounds:
-            self._bounds[key] = Bounded(site.limits.within(self._limits).within(RECOGNISING), who)
-        self._bounds[key].who = who
-        return self._bounds[key]
+    def _failed(self, failure: SiteError, cause: BaseException) -> None:
+        _log.warning("%s, on %s", failure, self._page.url, exc_info=cause)
+        self.failures.append(failure)
 
 
 def records(site: Site, layout: Layout, page: Any, limits: Limits, *, most: int) -> Iterator[Record]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import url_matcher.patterns
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
 
-from scraper.errors import SiteError, Unmatched
+from scraper.errors import Unmatched
 from scraper.records.schemas import bring
 from scraper.sites.bounds import UNLIMITED, Limits
 from scraper.sites.guest import Asker
@@ -18,10 +17,9 @@ from scraper.sites.loading import load_plugins
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.errors import SiteError
     from scraper.sites.loading import Plugin
     from scraper.sites.site import Layout, Site
-
-_log = logging.getLogger(__name__)
 
 # url-matcher looks up the registered domain of each pattern, for a table that is not used here: its matchers compare whole hosts.
 # The look-up would read the public suffix list for a fifth of a second in every process, or fetch it from the network.
@@ -69,44 +67,28 @@ class Registry:
             Unmatched: There is none; the message says how far the search came.
         """
         site = self.by_url(url)
-        asked = _Asked(page, self.limits)
+        asker = Asker(page, self.limits)
         if site is not None:
-            return site, _choose_layout(site, url, media_type, date, asked)
-        for each in self.sites:
-            for layout in each.layouts:
-                if layout.recognises and layout.reads(media_type, date) and asked.recognises(each, layout):
-                    return each, layout
-        raise Unmatched(f"no site matches {url}, and none recognises the {media_type} page{asked.failures()}")
+            return site, _choose_layout(site, url, media_type, date, asker)
+        readers = ((each, layout) for each in self.sites for layout in each.layouts if layout.reads(media_type, date))
+        found = asker.first((each, layout) for each, layout in readers if layout.recognises)
+        if found is None:
+            raise Unmatched(f"no site matches {url}, and none recognises the {media_type} page{_told(asker.failures)}")
+        return found
 
 
-def _choose_layout(site: Site, url: str, media_type: str, date: str, asked: _Asked) -> Layout:
-    readers = [layout for layout in site.layouts if layout.reads(media_type, date)]
-    for layout in readers:
-        if layout.recognises is None or asked.recognises(site, layout):
-            return layout
-    why = "recognises this page" if readers else f"reads {media_type} of {date[:10]}"
-    raise Unmatched(f"site {site.name!r} matches {url}, but none of its layouts {why}{asked.failures()}")
+def _choose_layout(site: Site, url: str, media_type: str, date: str, asker: Asker) -> Layout:
+    readers = [(site, layout) for layout in site.layouts if layout.reads(media_type, date)]
+    found = asker.first(readers)
+    if found is None:
+        why = "recognises this page" if readers else f"reads {media_type} of {date[:10]}"
+        raise Unmatched(f"site {site.name!r} matches {url}, but none of its layouts {why}{_told(asker.failures)}")
+    return found[1]
 
 
-class _Asked:
-    """The layouts that were asked about a page. One that fails has not recognised it, is named, and the next is asked."""
-
-    def __init__(self, page: Any, limits: Limits) -> None:
-        self._page = page
-        self._asker = Asker(page, limits)
-        self._failed: list[SiteError] = []
-
-    def recognises(self, site: Site, layout: Layout) -> bool:
-        try:
-            return self._asker.recognises(site, layout)
-        except SiteError as error:
-            _log.warning("%s, on %s", error, self._page.url, exc_info=error.__cause__)
-            self._failed.append(error)
-            return False
-
-    def failures(self) -> str:
-        """Return what failed, as the end of a sentence."""
-        return "".join(f"; {error}" for error in self._failed)
+def _told(failures: Iterable[SiteError]) -> str:
+    """Return what failed, as the end of a sentence."""
+    return "".join(f"; {error}" for error in failures)
 
 
 def load_registry(*, limits: Limits = UNLIMITED) -> Registry:

@@ -14,20 +14,29 @@ VARIABLE: Final = "SCRAPER_TRACE"
 
 
 class Watch:
-    """The time of one call to a guest, from its making, and what became of it.
+    """The time of calls to guests, one after the other, and what became of each.
 
     Args:
         who: Whose code is called.
         what: Which function, and for what.
     """
 
-    def __init__(self, who: str, what: str) -> None:
+    def __init__(self, who: str = "", what: str = "") -> None:
         self._on = os.environ.get(VARIABLE, "0") not in {"", "0"}
-        self._call = f"{who}: {what}" if self._on else ""
+        self._call = ""
+        self.begin(who, what)
+
+    def begin(self, who: str, what: str) -> None:
+        """Begin a call: the first one, or another."""
+        if self._on:
+            self._call = f"{who}: {what}"
         self._start = time.perf_counter()
+
+    def seconds(self) -> float:
+        """Return how long ago the call began."""
+        return time.perf_counter() - self._start
 
     def tell(self, verdict: object) -> None:
         """Print the call, its verdict and its milliseconds, if tracing is on."""
         if self._on:
-            milliseconds = (time.perf_counter() - self._start) * 1000
-            print(f"trace: {self._call} → {verdict}, {milliseconds:.1f} ms", file=sys.stderr)  # noqa: T201  # what this is for
+            print(f"trace: {self._call} → {verdict}, {self.seconds() * 1000:.1f} ms", file=sys.stderr)  # noqa: T201  # what this is for
