@@ -38,6 +38,7 @@ _WORDS = (
 LABELS = frozenset(_WORDS)
 """Labels of abstracts' sections, case-folded; two of them may be joined by "and", "&", "/" or a comma."""
 
+_LONGEST = 200  # characters of a label, far more than two of the list have; most texts that are asked about are paragraphs
 _JOINED = re.compile(r"\s*(?:,|/|&|\band\b)\s*")
 # Shaped like a label; lower case begins none.
 _SHAPED = re.compile(r"^(?P<heading>[^\W\d_a-z][^.:;?!]{0,60}?)\s*:\s+(?P<text>\S.*)$", re.DOTALL)
@@ -46,6 +47,8 @@ _INSIDE = re.compile(r"(?:^|(?<=[.?!)\]]\s))(?P<heading>[^\W\d_a-z][^.:;?!]{0,60
 
 def is_label(text: str) -> bool:
     """Whether a text is a label as abstracts use them."""
+    if len(text) > _LONGEST:
+        return False
     folded = " ".join(text.rstrip(":").split()).casefold()
     return folded in LABELS or all(part in LABELS for part in _JOINED.split(folded))
 
@@ -72,7 +75,7 @@ def is_structured(paragraph: Text) -> bool:
 
 
 def _labelled(paragraph: Text) -> bool:
-    found = _SHAPED.match(paragraph.squash().value)
+    found = _SHAPED.match(" ".join(paragraph.value.split()))
     return bool(found and is_label(found["heading"]))
 
 

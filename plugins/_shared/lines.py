@@ -16,7 +16,7 @@ Text: TypeAlias = Sourced[str]
 
 PLACEHOLDERS = frozenset({"-", "--", "n/a", "soon will be listed here", "no data available", "no abstract available"})
 """What sites show in place of a value that they do not have, case-folded and without a period."""
-
+_BEGINNINGS = frozenset(each[0] for each in PLACEHOLDERS)  # most texts begin otherwise
 _ITEM = re.compile(r"^(?:[•◦▪‣*·-]\s+|\d+\.\s+|[•◦▪‣])\s*(\S.*)$", re.DOTALL)
 
 
@@ -27,7 +27,12 @@ def stripped(page: TextPage) -> list[Text]:
 
 def shown(lines: Iterable[Text]) -> list[Text]:
     """Return the lines that show something: neither blank nor a placeholder."""
-    return [line for line in lines if line and line.value.rstrip(".").casefold() not in PLACEHOLDERS]
+    return [line for line in lines if line and not is_placeholder(line.value)]
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands in place of a value."""
+    return text[:1].casefold() in _BEGINNINGS and text.rstrip(".").casefold() in PLACEHOLDERS
 
 
 def first(lines: Iterable[Text]) -> Text:

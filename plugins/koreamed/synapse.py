@@ -58,8 +58,9 @@ def recognises(page: HtmlPage) -> bool:
     if not (page.meta("citation_title") or page.css(".PubTitle")):
         return False
     address = page.meta("citation_fulltext_html_url")
-    named = bool(page.title) and page.title.squash().value == "KoreaMed Synapse"
-    return named or (bool(address) and "//synapse.koreamed.org/" in address.value)
+    if address and "//synapse.koreamed.org/" in address.value:
+        return True
+    return any(title.plain_text().split() == ["KoreaMed", "Synapse"] for title in page.css("head > title"))
 
 
 def extract(page: HtmlPage) -> Article:

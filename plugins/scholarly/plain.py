@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from plugins._shared.lines import shown
+from plugins._shared.lines import is_placeholder
 from scraper.errors import StepFailed
 from scraper.quoting import MISSING, Unreadable
 from scraper.quoting.steps import need_text, step
@@ -49,23 +49,27 @@ def plain(value: str) -> str:
 
 def clean(text: Text) -> Text:
     """Return a content as plain text, its white space collapsed; `MISSING` for placeholders."""
-    if not text:
+    value = text.value
+    if not value:
         return MISSING
-    if "<" in text.value or "&" in text.value:
+    if "<" in value or "&" in value:
         inner = unwrapped(text)
         marked = inner and (_TAG.search(inner.value) or _REFERENCE.search(inner.value))
         found = inner.then("scholarly.plain") if marked else tidy(inner)
     else:
         found = tidy(text)
-    return found if isinstance(found, Unreadable) or shown([found]) else MISSING
+    return found if isinstance(found, Unreadable) or (found and not is_placeholder(found.value)) else MISSING
 
 
 def tidy(text: Text) -> Text:
     """Return a text without white space around it, and with runs of it collapsed if there are any: no step where none is needed."""
-    if not text or " ".join(text.value.split()) == text.value:
+    if not text:
+        return text
+    flat = " ".join(text.value.split())
+    if flat == text.value:
         return text
     found = text.strip()
-    return found.squash() if " ".join(found.value.split()) != found.value else found
+    return found if found.value == flat else found.squash()
 
 
 def parts(text: Text) -> list[Text]:

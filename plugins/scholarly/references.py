@@ -7,6 +7,7 @@ The guidelines of Google Scholar know both. Pairs show no citation, so that fiel
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from plugins._shared.citation import is_author, reference
@@ -49,15 +50,14 @@ def funding(head: Head) -> list[Funding]:
 def pairs(text: Text) -> Pairs:
     """Return the values of pairs by name; none for plain text."""
     named: Pairs = {}
-    names = list(_NAME.finditer(text.value))
-    for number, name in enumerate(names):
-        after = names[number + 1] if number + 1 < len(names) else None
-        end, gap = (after.start(), len(after["space"])) if after else (len(text.value), 0)
-        stop = name.end() + len(text.value[name.end() : end].rstrip("; \t\n"))
-        bare = _BARE_JOURNAL.search(text.value, name.end(), stop) if gap > 1 else None
+    whole: str = text.value
+    for name, after in zip_longest(names := list(_NAME.finditer(whole)), names[1:]):
+        start, end = name.end(), after.start() if after else len(whole)
+        stop = start + len(whole[start:end].rstrip("; \t\n"))
+        bare = _BARE_JOURNAL.search(whole, start, stop) if after and len(after["space"]) > 1 else None
         if bare:
             named.setdefault("citation_journal_title", []).append(text[slice(*bare.span("journal"))])
-        value = clean(text[name.end() : bare.start() if bare else stop])
+        value = clean(text[start : bare.start() if bare else stop])
         if value:
             named.setdefault(name["name"].lower(), []).append(value)
     return named
@@ -98,8 +98,8 @@ def _authors(text: Text) -> Iterator[Text]:
     """Yield the names of a value: one, or several where each is certainly one; "Roe, Jane" is one."""
     ends = [*_ALSO.finditer(text.value)]
     starts, stops = [0, *(end.end() for end in ends)], [*(end.start() for end in ends), len(text.value)]
-    names = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)]
-    if len(names) > 1 and all(name and _is_one(name.value) for name in names):
+    names = [text[start:stop].strip() for start, stop in zip(starts, stops, strict=True)] if ends else []
+    if names and all(name and _is_one(name.value) for name in names):
         yield from names
     elif not _UNCERTAIN.search(text.value) or _FAMILY_FIRST.match(text.value):
         yield text

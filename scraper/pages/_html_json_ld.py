@@ -49,5 +49,8 @@ def _trimmed(source: HtmlSource, piece: Piece) -> tuple[int, int]:
     """Return a block's offsets without the marks around it."""
     before = _BEFORE.match(source.text, piece.start, piece.end)
     start = before.end() if before else piece.start
+    end = start + len(source.text[start : piece.end].rstrip())
+    if source.text[end - 1 : end] in {"}", "]"}:  # the usual end, which needs no search through all the white space before it
+        return start, end
     after = _AFTER.search(source.text[start : piece.end])
     return start, start + after.start() if after else piece.end

@@ -43,23 +43,24 @@ class Metas:
         document: The parsed page.
     """
 
-    __slots__ = ("_by_name",)
+    __slots__ = ("_by_name", "_places")
 
     def __init__(self, document: Document) -> None:
-        self._by_name: dict[str, list[tuple[int, Element]]] = defaultdict(list)
+        self._by_name: dict[str, list[Element]] = defaultdict(list)
+        self._places: dict[Element, int] = {}
         for place, meta in enumerate(document.select("meta[content]")):
-            for name in {(meta.attr("name") or "").strip().lower(), (meta.attr("property") or "").strip().lower()} - {""}:
-                self._by_name[name].append((place, meta))
+            self._places[meta] = place
+            for name in _names(meta):
+                self._by_name[name].append(meta)
 
-    def named(self, name: str) -> list[Element]:
+    def named(self, name: str) -> Sequence[Element]:
         """Return the metas of a name, in document order."""
-        found = self._by_name.get(name.lower())
-        return [meta for _, meta in found] if found else []
+        return self._by_name.get(name.lower(), ())
 
     def groups(self, head: str, members: Sequence[str], content: Callable[[Element, str], Sourced[str]]) -> list[MetaGroup]:
         """Return each head with the members up to the next head."""
         names = (head, *members)
-        metas = ((place, number, meta) for number, name in enumerate(names) for place, meta in self._by_name.get(name.lower(), ()))
+        metas = ((self._places[meta], number, meta) for number, name in enumerate(names) for meta in self.named(name))
         groups: list[tuple[Sourced[str], dict[str, list[Sourced[str]]]]] = []
         for _, number, meta in sorted(metas, key=lambda found: found[:2]):
             if number == 0:
@@ -67,3 +68,7 @@ class Metas:
             elif groups:
                 groups[-1][1][names[number]].append(content(meta, names[number]))
         return [MetaGroup(*group) for group in groups]
+
+
+def _names(meta: Element) -> set[str]:
+    return {(meta.attr(attribute) or "").strip().lower() for attribute in ("name", "property")} - {""}

@@ -247,10 +247,10 @@ class HtmlPage:
         document = self._document
         return NodeList(self, query, lambda: select_xpath(document, query), lambda: first_xpath(document, query))
 
-    @cached_property
-    def text(self) -> str:
-        """All text of the page in one, that of scripts and styles too, without its places: for a quick look, not for values."""
-        return self._document.text
+    @property
+    def source(self) -> str:
+        """The page's source, decoded: for a quick look whether it is worth while to select, not for values."""
+        return self._source.text
 
     @property
     def title(self) -> Sourced[str]:
@@ -275,7 +275,8 @@ class HtmlPage:
 
     def metas(self, name: str) -> list[Sourced[str]]:
         """Return the content of every `<meta>` of a name, in order."""
-        return [self._content(meta, name) for meta in self._metas.named(name)]
+        found = self._metas.named(name)
+        return [self._content(meta, name) for meta in found] if found else []  # most names that are asked for are not there
 
     def meta_groups(self, head: str, *members: str) -> list[MetaGroup]:
         """Return repeated metas with those that belong to each by position: an author, followed by its institutions.

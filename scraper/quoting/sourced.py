@@ -105,7 +105,7 @@ class Sourced(Generic[T_co]):
 
     def pointer(self) -> dict[str, Any]:
         """Return the JSON form of the value's origin."""
-        found: dict[str, Any] = {"spans": [list(span) for span in self.spans]}
+        found: dict[str, Any] = {"spans": [*map(list, self.spans)]}
         if self.origin == "located":
             found["as"] = list(self.readings)
         else:
@@ -134,7 +134,10 @@ class Sourced(Generic[T_co]):
 
     def strip(self, chars: str | None = None) -> Sourced[str]:
         """Narrow past leading and trailing characters, as `str.strip`."""
-        return self.lstrip(chars).rstrip(chars)
+        text = self._text()
+        tight = text.strip(chars)
+        start = len(text) - len(text.lstrip(chars)) if len(tight) < len(text) else 0
+        return self._cut(start, start + len(tight))
 
     def lstrip(self, chars: str | None = None) -> Sourced[str]:
         """Narrow past leading characters, as `str.lstrip`."""
@@ -323,11 +326,10 @@ class Sourced(Generic[T_co]):
         return not self.steps and len(self._raw) == 1 and _reads_as_itself(self._raw[0], self._text(), self.charset)
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
-        text, whole = self._text(), self._raw[0]
+        text, whole = cast("str", self.value), self._raw[0]
         value = text[start:end]
-        raw = value.encode()
-        first = start if len(whole) == len(text) else len(text[:start].encode())
-        begin = self.spans[0][0] + first
+        raw = whole[start:end] if len(whole) == len(text) else value.encode()
+        begin = self.spans[0][0] + (start if len(whole) == len(text) else len(text[:start].encode()))
         span = (begin, begin + len(raw))
         return Sourced(value, (span,), self.selector, (), "located", None, self.readings, self.charset, (raw,))
 

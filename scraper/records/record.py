@@ -14,7 +14,7 @@ from typing import Any, ClassVar, cast
 import attrs
 
 from scraper.errors import SchemaViolation, UnsourcedValue
-from scraper.quoting import MISSING, Missing, Sourced, Unreadable
+from scraper.quoting import MISSING, Sourced, Unreadable
 
 
 class Part:
@@ -82,15 +82,13 @@ def _names(kind: Any) -> tuple[str, ...]:
 def _value(value: Any, path: str, found: Plain) -> Any:
     """Return the JSON value at a path, or None for nothing."""
     match value:
-        case None | Missing():
+        case Sourced() if value:
+            found.provenance[path] = value.pointer()
+            return _leaf(value.value, path)
+        case None | Sourced():
             if isinstance(value, Unreadable):
                 found.problems.append(_problem(value, path))
             return None
-        case Sourced():
-            if not value:
-                return None
-            found.provenance[path] = value.pointer()
-            return _leaf(value.value, path)
         case Part():
             return _part(value, path, found) or None
         case list() | tuple():
