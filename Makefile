@@ -6,7 +6,7 @@ REPLAY_VENV ?= .venv-replay
 PEERS_VENV ?= .venv-peers
 PEERS := 'curl_cffi<0.14' fundus extruct news-please newspaper4k trafilatura
 
-.PHONY: help demo test test-processes test-survival test-spark test-distribution docs docs-update lint types check bench peers sample clean
+.PHONY: help demo test test-processes test-survival test-spark test-equality test-distribution docs docs-update lint types check bench peers sample clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ $(VENV)/.ready-spark: $(VENV)/.ready-dev
 
 test-spark: $(VENV)/.ready-spark ## The Spark engine on a cluster of this machine; needs Java 17
 	@$(BIN)/python -m pytest -m spark tests/spark $(ARGS)
+
+test-equality: $(VENV)/.ready-spark ## Both engines on twenty thousand pages, with kills: the same bytes; needs Java 17
+	@EQUALITY_PAGES=20000 $(BIN)/python -m pytest -o faulthandler_timeout=7200 -m spark tests/spark/test_equality.py $(ARGS)
 
 $(VENV)/.ready-docs: $(VENV)/.ready-dev
 	@echo 'setting up $(VENV) for the documentation (once)'

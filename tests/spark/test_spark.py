@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from spark_cluster import ENV, executors, joined
 from support import DATE, PAGE, lines, project, scraper, write_archive
 
 from scraper.archive import ArchiveWriter
 from scraper.jobs.outputs import read_lines
 
-pyspark = pytest.importorskip("pyspark")
+pytest.importorskip("pyspark")
 pytestmark = pytest.mark.spark
 
-HELPERS = str(Path(__file__).parents[1] / "helpers")
-ENV = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost", "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": HELPERS}
 SHARDS = ("--shard-size", "5000")
 
 TRAPS = '''
@@ -53,51 +50,6 @@ def scraper_sites():
 '''
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a standalone cluster: a master and two workers with one processor each."""
-    folder = tmp_path_factory.mktemp("cluster")
-    spark_class = Path(pyspark.__file__).parent / "bin" / "spark-class"
-    port = free_port()
-    url = f"spark://127.0.0.1:{port}"
-    deploy = "org.apache.spark.deploy"
-    master = [f"{deploy}.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
-    worker = [f"{deploy}.worker.Worker", url, "--cores", "1", "--memory", "1g", "--webui-port", "0"]
-    started = []
-    with (folder / "log").open("wb") as log:
-        for command in (master, [*worker, "--work-dir", str(folder / "1")], [*worker, "--work-dir", str(folder / "2")]):
-            started.append(subprocess.Popen([spark_class, *command], env=os.environ | ENV, stdout=log, stderr=log))
-            wait_until(lambda: answers(port), started, folder / "log")
-        joined = b"Registering worker"
-        wait_until(lambda: (folder / "log").read_bytes().count(joined) == 2, started, folder / "log")
-        yield url
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-def wait_until(holds: object, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
-    """Wait for something, as long as the processes live."""
-    deadline = time.monotonic() + 120
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < deadline, log.read_text()
-        assert all(process.poll() is None for process in processes), log.read_text()
-        time.sleep(0.2)
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's project with the site of letters, one whose pages are traps, and two archives of them."""
@@ -116,26 +68,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                     page = "nothing that a site knows"
                 writer.write_conversion(url, DATE, page.encode(), media_type="text/plain")
     return tmp_path
-
-
-def joined(folder: Path) -> bytes:
-    """The bytes of a folder's part files, in the order of their names."""
-    assert (folder / "_SUCCESS").exists()
-    return b"".join(part.read_bytes() for part in sorted(folder.glob("part-*")))
-
-
-def executors() -> list[int]:
-    """The executors on this machine that were started by our workers."""
-    processes = (each for each in Path("/proc").iterdir() if each.name.isdigit())
-    return [int(each.name) for each in processes if b"CoarseGrainedExecutorBackend" in command_line(each)]
-
-
-def command_line(process: Path) -> bytes:
-    """The command line of a process; nothing when it has ended."""
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 def test_spark_writes_what_the_local_engine_writes(folder: Path, cluster: str) -> None:
