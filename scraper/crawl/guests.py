@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.errors import PageTimeout
@@ -19,7 +20,7 @@ from scraper.sites.bounds import Interrupted, interrupt, overdue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Work = Callable[[], Any]
+    Work = queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None]
 
 _GLANCE: Final = 0.25
 """Seconds between two looks at a thread that works."""
@@ -36,66 +37,69 @@ class GuestThread(Executor):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._watching = ThreadPoolExecutor(1, f"{name}-watch")
-        self._guest = _Guest(name)
+        self._work: Work = queue.SimpleQueue()
+        self._guest = _Guest(name, self._work)
+        threading.Thread(target=self._watch, name=f"{name}-watch", daemon=True).start()
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have the thread call a function; the future raises PageTimeout where it had to be left behind."""
-        return self._watching.submit(self._watch, lambda: function(*args, **kwargs))
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the thread end after its work."""
-        self._watching.shutdown(wait=wait, cancel_futures=cancel_futures)
-        self._guest.retire()
-
-    def _watch(self, work: Work) -> Any:
-        guest, tries = self._guest, 0
-        done = guest.do(work)
-        while wait([done], _GLANCE).not_done:
-            late = overdue(guest.ident)
-            tries = tries + 1 if late else 0
-            if late is None:
-                continue
-            if tries > _TRIES:
-                self._replace()
-                raise late
-            interrupt(guest.ident)
-        return done.result()
-
-    def _replace(self) -> None:
-        self._guest.retire()
-        self._guest = _Guest(self._name)
-
-
-class _Guest:
-    """A thread that does what it is given, and does not keep the process from ending."""
-
-    def __init__(self, name: str) -> None:
-        self._work: queue.SimpleQueue[tuple[Future[Any], Work] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
-
-    @property
-    def ident(self) -> int:
-        """The thread's identifier."""
-        return self._thread.ident or 0
-
-    def do(self, work: Work) -> Future[Any]:
-        """Give it work."""
         done: Future[Any] = Future()
-        self._work.put((done, work))
+        self._work.put((done, lambda: function(*args, **kwargs)))
         return done
 
-    def retire(self) -> None:
-        """Let it end, once it gets there."""
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  # what is given is done
+        """Let the thread end after its work."""
         self._work.put(None)
+        while wait and self._guest.is_alive():
+            self._guest.join(_GLANCE)
 
-    def _run(self) -> None:
-        while (given := self._work.get()) is not None:
-            done, work = given
+    def _watch(self) -> None:
+        """Look after the thread from time to time: to be told of each piece of work would cost more than many of them."""
+        tries = 0
+        while self._guest.is_alive():
+            time.sleep(_GLANCE)
+            late = overdue(self._guest.ident or 0)
+            tries = tries + 1 if late else 0
+            if late is not None and tries <= _TRIES:
+                interrupt(self._guest.ident or 0)
+            elif late is not None and self._guest.leave():
+                self._guest, tries = _Guest(self._name, self._work), 0
+
+
+class _Guest(threading.Thread):
+    """A thread that does what it is given, and does not keep the process from ending."""
+
+    def __init__(self, name: str, work: Work) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._done: Future[Any] = Future()
+        self._left = False
+        self._telling = threading.Lock()  # what is left behind may come to its end just then
+        self.start()
+
+    def run(self) -> None:
+        """Do one piece of work after the other."""
+        while not self._left and (given := self._work.get()) is not None:
+            self._done, work = given
             try:
-                done.set_result(work())
+                found = work()
             except Interrupted:
-                done.set_exception(PageTimeout("a page took longer than its limit"))
+                self._tell(self._done.set_exception, PageTimeout("a page took longer than its limit"))
             except BaseException as error:  # noqa: BLE001  # whoever waits for it is to know
-                done.set_exception(error)
+                self._tell(self._done.set_exception, error)
+            else:
+                self._tell(self._done.set_result, found)
+
+    def leave(self) -> bool:
+        """Give up what is under work, and this thread with it, unless it is not late after all; return whether that was done."""
+        with self._telling:
+            late = overdue(self.ident or 0)
+            if late is not None:
+                self._done.set_exception(late)
+                self._left = True
+            return self._left
+
+    def _tell(self, told: Callable[[Any], None], outcome: Any) -> None:
+        with self._telling:
+            if not self._left:
+                told(outcome)
