@@ -13,6 +13,7 @@ from pathlib import Path  # noqa: TC003  attrs resolves annotations at run time
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
+from isal import isal_zlib
 from zlib_ng import zlib_ng
 
 from scraper.archive.compose import TERMINATOR
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".warc.gz", ".warc")
 """How the name of an archive that is written ends."""
-_LEVEL: Final = 3  # of web pages, level 6 leaves 5 % less and takes half as long again
+_LEVEL: Final = 2  # of ISA-L: it leaves 8 % more of web pages than zlib-ng's level 3, and takes a quarter of its time
 _HEADER: Final = b"\x1f\x8b\x08\x02\0\0\0\0\0\xff"  # deflate, FHCRC, no time, unknown system
 _MEMBER_HEADER: Final = _HEADER + (zlib_ng.crc32(_HEADER) & 0xFFFF).to_bytes(2, "little")
 _MAGIC: Final = b"\x1f\x8b"
@@ -270,11 +271,11 @@ def unfinished(path: Path) -> Path:
 def store(record: bytes, *, compressed: bool) -> bytes:
     """A record's bytes as they go into the file: as they are, or as one gzip member.
 
-    The member's header holds no time, so that equal records give equal bytes, and is covered by a CRC of its own (FHCRC,
-    RFC 1952 §2.3.1), so that no flipped byte of a member goes unnoticed.
+    The member's header holds no time, so that equal records give equal bytes (on processors of one kind), and is covered by a CRC
+    of its own (FHCRC, RFC 1952 §2.3.1), so that no flipped byte of a member goes unnoticed.
     """
     if not compressed:
         return record
-    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, -zlib_ng.MAX_WBITS)
+    deflated = isal_zlib.compress(record, _LEVEL, -isal_zlib.MAX_WBITS)
     trailer = zlib_ng.crc32(record).to_bytes(4, "little") + (len(record) & 0xFFFFFFFF).to_bytes(4, "little")
-    return _MEMBER_HEADER + bytes(deflate.compress(record) + deflate.flush()) + trailer
+    return _MEMBER_HEADER + deflated + trailer
