@@ -76,10 +76,13 @@ class Capture:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     truncated: str | None = None
     revisit: Visit | None = None
+    _hashed: tuple[bytes, bytes] | None = field(default=None, repr=False, eq=False)  # the payload, and its SHA-256, if it is known
 
     @cached_property
     def payload_sha256(self) -> str:
         """SHA-256 of the payload, hexadecimal; with `record_id` the identity of a capture."""
+        if self._hashed is not None and self._hashed[0] is self.payload:
+            return self._hashed[1].hex()
         return hashlib.sha256(self.payload).hexdigest()
 
 

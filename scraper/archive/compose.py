@@ -21,6 +21,8 @@ from scraper.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.archive.payload import Payload
+
 VERSION: Final = b"WARC/1.1\r\n"
 TERMINATOR: Final = b"\r\n\r\n"
 _FORBIDDEN: Final = re.compile(r"[\r\n\0]")
@@ -96,8 +98,12 @@ def sha256_label(data: bytes | memoryview) -> str:
     return label("sha256", hashlib.sha256(data).digest())
 
 
-def http_payload_digest(block: bytes) -> str | None:
+def http_payload_digest(block: bytes, payload: Payload | None = None) -> str | None:
     """The payload digest of an HTTP response's block; None where it would mean different things to different tools.
+
+    Args:
+        block: The block.
+        payload: Its payload, where it has been decoded already.
 
     Raises:
         ArchiveError: The block is no HTTP response.
@@ -105,4 +111,8 @@ def http_payload_digest(block: bytes) -> str | None:
     http = read_http(block)
     if http is None:
         raise ArchiveError("the block of an HTTP response must begin with its status line")
-    return None if "chunked" in http.listed("transfer-encoding") else sha256_label(memoryview(block)[http.end :])
+    if "chunked" in http.listed("transfer-encoding"):
+        return None
+    if payload and len(payload.data) == len(block) - http.end and block.endswith(payload.data):
+        return label("sha256", payload.sha256)
+    return sha256_label(memoryview(block)[http.end :])

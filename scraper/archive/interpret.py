@@ -38,7 +38,7 @@ def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload
         record: From `raw_records`.
         path: The archive it comes from.
         max_payload: Most bytes that the decoded payload may have.
-        payload: The payload of the block, where it has been decoded already.
+        payload: The payload of the block, where it has been decoded already; then its digest is known to fit.
     """
     head = record.head
     place: _Place = {"warc": as_path(path).name, "offset": record.offset, "length": record.length}
@@ -54,7 +54,7 @@ def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload
     if isinstance(found, Broken):
         return _unreadable(record, http, found, path, place)
     digest = read_digest(head.fields.get("warc-payload-digest"))
-    if digest and not any(digest.fits(reading) for reading in found.readings):
+    if digest and not payload and not any(digest.fits(reading) for reading in found.readings):
         return Damage(reason="the payload does not have its WARC-Payload-Digest", **place)
     media_type, charset = read_media_type(_content_type(head, http))
     return Capture(
@@ -68,6 +68,7 @@ def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload
         status=http.status if http else None,
         headers=http.headers if http else (),
         truncated=head.fields.get("warc-truncated"),
+        hashed=(payload.data, payload.sha256) if payload else None,
         **place,
     )
 

@@ -7,7 +7,9 @@ begins is taken as it is. A coding that begins and then breaks is an error: half
 
 from __future__ import annotations
 
+import hashlib
 import re
+from functools import cached_property
 from typing import Final
 
 from attrs import frozen
@@ -58,6 +60,11 @@ class Payload:
 
     data: bytes
     readings: tuple[bytes | memoryview, ...]
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """SHA-256 of the payload."""
+        return hashlib.sha256(self.data).digest()
 
 
 def read_http(block: bytes) -> HttpHead | None:

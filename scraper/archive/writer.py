@@ -200,7 +200,7 @@ class ArchiveWriter:
         Raises:
             ArchiveError: The block begins with no HTTP status line; or as for `write_resource`.
         """
-        digest = http_payload_digest(http_block)
+        digest = http_payload_digest(http_block, payload)
         fields = [
             ("WARC-Target-URI", safe_url(url)),
             *headers,

@@ -7,7 +7,6 @@ the response is archived whole. What an index says is never enough. An original 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sqlite3
 from typing import TYPE_CHECKING, Final
@@ -95,7 +94,7 @@ class Dedupe:
         payload = read_payload(entry.block, http, limit=MAX_PAYLOAD, partial=False)
         if isinstance(payload, Broken):
             return None
-        digest = hashlib.sha256(payload.data).hexdigest()
+        digest = payload.sha256.hex()
         try:
             places = self._known.find(digest)
         except sqlite3.Error as error:
