@@ -37,7 +37,11 @@ class Digest:
 
     def is_of(self, hasher: Any) -> bool:
         """Whether what the hashlib object has been fed has this digest."""
-        return self.notation(hasher.digest()) == self.expected
+        return self.says(hasher.digest())
+
+    def says(self, digest: bytes) -> bool:
+        """Whether it is these bytes."""
+        return self.notation(digest) == self.expected
 
     def fits(self, data: bytes | memoryview) -> bool:
         """Whether the data has this digest."""

@@ -54,7 +54,8 @@ def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload
     if isinstance(found, Broken):
         return _unreadable(record, http, found, path, place)
     digest = read_digest(head.fields.get("warc-payload-digest"))
-    if digest and not payload and not any(digest.fits(reading) for reading in found.readings):
+    hashed = payload is not None or (digest is not None and digest.algorithm == "sha256" and digest.says(found.sha256))
+    if digest and not hashed and not any(digest.fits(reading) for reading in found.readings):
         return Damage(reason="the payload does not have its WARC-Payload-Digest", **place)
     media_type, charset = read_media_type(_content_type(head, http))
     return Capture(
@@ -68,7 +69,7 @@ def interpret(record: Record, path: Place, *, max_payload: int, payload: Payload
         status=http.status if http else None,
         headers=http.headers if http else (),
         truncated=head.fields.get("warc-truncated"),
-        hashed=(payload.data, payload.sha256) if payload else None,
+        hashed=(found.data, found.sha256) if hashed else None,
         **place,
     )
 
