@@ -25,7 +25,7 @@ from scraper.archive.digests import label
 from scraper.archive.framing import Record
 from scraper.archive.interpret import interpret
 from scraper.archive.payload import read_http
-from scraper.archive.place import Place, as_path, files_in, is_file, is_remote, open_place, paths_of, read_place, write_remote
+from scraper.archive.place import Place, as_path, files_in, is_file, is_remote, open_place, paths_of, write_remote
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
 from scraper.errors import ArchiveError
 
@@ -249,14 +249,11 @@ def archives_in(places: Place | Iterable[Place]) -> Iterator[Path]:
 
 def _listed(archive: Path) -> Iterator[tuple[str, int]]:
     """Record ids and offsets in the index of an archive; lines that are none of ours are passed over."""
-    try:
-        lines = read_place(index_path(archive)).splitlines()
-    except OSError:
-        return  # no index, or none that can be read: the archive itself is asked
-    for line in lines:
-        with suppress(ValueError, KeyError, TypeError, IndexError):
-            data = orjson.loads(line.split(b" ", 2)[2])
-            yield str(data["record_id"]), int(data["offset"])
+    with suppress(OSError), open_place(index_path(archive)) as file:  # without an index the archive itself is asked
+        for line in file:
+            with suppress(ValueError, KeyError, TypeError, IndexError):
+                data = orjson.loads(line.split(b" ", 2)[2])
+                yield str(data["record_id"]), int(data["offset"])
 
 
 def _held(archive: Path) -> Iterator[tuple[str, int]]:

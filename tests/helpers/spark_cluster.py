@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support import command_line
+
 HELPERS = str(Path(__file__).parent)
 ENV = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost", "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": HELPERS}
 
@@ -23,16 +25,8 @@ def joined(folder: Path) -> bytes:
 
 def executors() -> list[int]:
     """The executors on this machine that were started by our workers."""
-    processes = (each for each in Path("/proc").iterdir() if each.name.isdigit())
-    return [int(each.name) for each in processes if b"CoarseGrainedExecutorBackend" in _command_line(each)]
-
-
-def _command_line(process: Path) -> bytes:
-    """The command line of a process; nothing when it has ended."""
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
+    processes = (int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit())
+    return [each for each in processes if b"CoarseGrainedExecutorBackend" in command_line(each)]
 
 
 def _free_port() -> int:

@@ -90,6 +90,20 @@ def scraper(*args: str | Path, cwd: Path, code: int | None = 0) -> subprocess.Co
     return done
 
 
+def workers_of(command: int) -> list[int]:
+    """The worker processes of a command: its children that the interpreter spawned for work."""
+    children = (pid for task in Path(f"/proc/{command}/task").glob("*/children") for pid in task.read_text().split())
+    return [int(pid) for pid in children if b"spawn_main" in command_line(int(pid))]
+
+
+def command_line(process: int) -> bytes:
+    """The command line of a process; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def lines(path: Path) -> list[Any]:
     """The JSON lines of a file."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]

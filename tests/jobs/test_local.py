@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support import DATE, PAGE, lines, project, scraper, write_archive
+from support import DATE, PAGE, lines, project, scraper, workers_of, write_archive
 
 from scraper.archive import ArchiveWriter
 
@@ -95,14 +95,6 @@ def started(*args: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def children(process: subprocess.Popen[str]) -> Iterator[int]:
-    """The worker processes of a command: its children that the interpreter spawned for work."""
-    for each in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        for pid in each.read_text().split():
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                yield int(pid)
-
-
 def wait_for_parts(folder: Path, process: subprocess.Popen[str]) -> None:
     """Wait until two shards are done, and so the first one is in the ledger; the job cannot end, as a page in the third waits."""
     while len(list((folder / ".out.jsonl.job").glob("*.rejects.jsonl.zst"))) < 2:
@@ -151,7 +143,7 @@ def test_killed_workers_change_nothing(folder: Path, large: Path) -> None:
     """Workers killed with -9 in the middle are replaced, and the output is the same."""
     with started("extract", large, "-o", "out.jsonl", "--workers", "2", *SHARDS, cwd=folder) as process:
         wait_for_parts(folder, process)
-        killed = [os.kill(pid, signal.SIGKILL) for pid in children(process)]
+        killed = [os.kill(pid, signal.SIGKILL) for pid in workers_of(process.pid)]
         (folder / "go").touch()
         assert process.wait(120) == 0, process.communicate()
     assert killed
@@ -164,7 +156,7 @@ def test_a_stopped_job_goes_on(folder: Path, large: Path, how: signal.Signals) -
     """A job that was killed or interrupted writes no output, leaves no process, and goes on where it was with --resume."""
     with started("extract", large, "-o", "out.jsonl", "--workers", "1", *SHARDS, cwd=folder) as process:
         wait_for_parts(folder, process)
-        workers = list(children(process))
+        workers = workers_of(process.pid)
         os.kill(process.pid, how)
         code = process.wait(60)
         assert code == (-9 if how == signal.SIGKILL else 130)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from spark_cluster import ENV, executors, joined
-from support import scraper
+from support import scraper, workers_of
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))  # where pages are made up
@@ -63,14 +63,6 @@ def wait_for(process: subprocess.Popen[bytes], folder: Path, parts: str, *, leas
         time.sleep(0.02)
 
 
-def workers(process: subprocess.Popen[bytes]) -> list[int]:
-    """The worker processes of a command."""
-    found = []
-    for each in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        found += [int(pid) for pid in each.read_text().split() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return found
-
-
 def same(folder: Path, out: str) -> bool:
     """Whether an output and its rejects are what one worker made."""
     names = ((out, "one.jsonl"), (out.replace(".jsonl", ".rejects.jsonl"), "one.rejects.jsonl"))
@@ -86,7 +78,7 @@ def test_a_killed_worker_changes_nothing(folder: Path) -> None:
     """Two workers, one of which is killed with -9 in the middle, write what one worker writes."""
     with extracting(folder, "two.jsonl", "--workers", "2") as process:
         wait_for(process, folder, ".two.jsonl.job/*.rejects.jsonl.zst", least=3)
-        os.kill(workers(process)[0], signal.SIGKILL)
+        os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         assert process.wait() == 0, (folder / "log").read_text()
     assert same(folder, "two.jsonl")
 
