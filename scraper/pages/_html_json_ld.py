@@ -24,6 +24,7 @@ NO_NODE = JsonNode.parse(PayloadMap(b"{}", "utf-8"))["none"]
 
 _BEFORE = re.compile(r"(?:\s|<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?|\ufeff)*")
 _AFTER = re.compile(r"(?:\s|;|(?://)?\s*-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)+\Z")
+_MARKS = 256  # code points of them at a block's end; to look for them through all of its white space would take long
 
 
 def read_blocks(source: HtmlSource, places: Iterable[Sequence[Piece] | None]) -> tuple[Sequence[JsonNode], int]:
@@ -50,7 +51,5 @@ def _trimmed(source: HtmlSource, piece: Piece) -> tuple[int, int]:
     before = _BEFORE.match(source.text, piece.start, piece.end)
     start = before.end() if before else piece.start
     end = start + len(source.text[start : piece.end].rstrip())
-    if source.text[end - 1 : end] in {"}", "]"}:  # the usual end, which needs no search through all the white space before it
-        return start, end
-    after = _AFTER.search(source.text[start : piece.end])
-    return start, start + after.start() if after else piece.end
+    after = _AFTER.search(source.text, max(start, end - _MARKS), end)
+    return start, after.start() if after else end

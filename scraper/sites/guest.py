@@ -66,22 +66,21 @@ class Asker:
         try:
             with bounded:
                 while waiting:
-                    site, layout = waiting[0]
-                    bounded.who = f"recognises() of {_name(site, layout)}"
+                    asked = waiting.popleft()
+                    bounded.who = f"recognises() of {_name(*asked)}"
                     watch.begin(bounded.who, self._page.url)
-                    verdict = layout.recognises is None or bool(layout.recognises(self._page))
+                    verdict = asked[1].recognises is None or bool(asked[1].recognises(self._page))
                     watch.tell(verdict)
-                    waiting.popleft()
                     if verdict:
-                        return site, layout
+                        return asked
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever a guest does is its failure
             if isinstance(error, PageTimeout) and watch.seconds() < bounded.limits.seconds:
-                return None
-            self._failed(blame(error, bounded.who), error)
-            watch.tell(self.failures[-1])
-            waiting.popleft()
+                waiting.appendleft(asked)
+            else:
+                self._failed(blame(error, bounded.who), error)
+                watch.tell(self.failures[-1])
         return None
 
     def _failed(self, failure: SiteError, cause: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,13 @@ def test_captures_come_back_as_they_were_written(archive: Path, page: Callable[[
     assert (first.date, first.media_type, first.charset, first.status) == (DATE, "text/html", "UTF-8", 200)
     assert [capture.record_type for capture in found] == ["response"] * 3 + ["resource", "conversion"]
     assert first.headers == (("Content-Type", "Text/HTML; Charset=UTF-8"),)
+
+
+def test_the_digest_is_the_payloads(archive: Path) -> None:
+    """A capture's digest is that of the payload it holds, also where reading had computed one, and after an exchange."""
+    for capture in captures(archive):
+        assert capture.payload_sha256 == hashlib.sha256(capture.payload).hexdigest()
+        assert attrs.evolve(capture, payload=b"other").payload_sha256 == hashlib.sha256(b"other").hexdigest()
 
 
 def test_every_capture_is_found_again_at_its_offset(archive: Path) -> None:

@@ -177,6 +177,26 @@ def test_recognising_has_a_bound_too(capture: Capture) -> None:
     assert other.site.name == "letters"
 
 
+def test_nobody_is_blamed_for_the_time_of_others(capture: Capture) -> None:
+    """Layouts that are asked one after the other have the whole of their time each."""
+
+    def deny(page: TextPage) -> bool:
+        return bool(time.sleep(0.25))
+
+    def know(page: TextPage) -> bool:
+        return not time.sleep(0.25)
+
+    first, second = (
+        guest(loop, recognises=deny, seconds=0.4),
+        guest(lambda page: Article(title=page.line(1)), recognises=know, seconds=0.4),
+    )
+    first.urls = second.urls = ()
+    first.name = "first"
+    (found,) = extract(capture, Registry([first, second]))
+    assert isinstance(found, Extraction)
+    assert found.site.name == "guest"
+
+
 class Oddity(BaseException):
     """What is no `Exception`, and cannot even be told."""
 
