@@ -76,13 +76,13 @@ def _kill(folder: Path, server: Any, chance: random.Random) -> None:
         [sys.executable, "-m", "scrapy", "crawl", "tried", "-s", "JOBDIR=job", "-s", "LOG_ENABLED=0"],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(Path(support.__file__).parent), "no_proxy": "*"},
     )  # fmt: skip
-    goal = len(server.heard) + chance.randrange(1, 20)
+    goal = len(server.heard) + chance.randrange(1, 12)
     deadline = time.monotonic() + 30
     while len(server.heard) < goal and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(chance.random() * 0.06)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    assert process.wait() == -signal.SIGKILL, "the crawl was finished; another one would begin anew: give it more pages"
 
 
 def _ready(folder: Path, urls: list[str], settings: str = "") -> None:
