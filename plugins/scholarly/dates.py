@@ -45,9 +45,8 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 def date(text: Text) -> Text:
     """Read a date; of a range, a season or an impossible day the year; of one in an ambiguous order nothing."""
     shown = tidy(text)
-    said = shown.value or ""
     for pattern, formats in _FORMS:
-        read = shown.re(pattern, 0).date(*formats) if pattern.search(said) else MISSING
+        read = shown.re(pattern, 0).date(*formats)
         if read:
             return read
     return MISSING if shown and _AMBIGUOUS.match(shown.value) else year(shown)

@@ -7,7 +7,6 @@ system, so no more downloads wait for the writing thread than Scrapy has under w
 from __future__ import annotations
 
 import atexit
-import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
@@ -192,7 +191,6 @@ class Archiver:
         _log.info("Archiving to %s", self._store.path)
         if self.options.extract:
             await self._load_sites()
-        gc.freeze()  # what is loaded stays: collections that looked over it again and again took a quarter of a crawl's time
 
     async def _load_sites(self) -> None:
         """Load the sites, and open the file for what they reject.
@@ -224,7 +222,6 @@ class Archiver:
             _log.critical("The archive stays unfinished: %s", error)
         atexit.unregister(self._close_at_exit)
         self._store = None
-        gc.unfreeze()
         self._writing.shutdown(wait=False)
         self._extracting.shutdown(wait=False)
 

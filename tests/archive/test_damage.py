@@ -220,8 +220,8 @@ def test_a_broken_single_member_archive_gives_what_digests_vouch_for(plain: Path
         items = tried(path)
         found = [item.payload for item in items if isinstance(item, Capture)]
         assert set(found) <= {item.payload for item in good}
-        meant = not items or isinstance(items[-1], Damage)
-        assert meant or gzip.decompress(flipped) == plain.read_bytes()  # there are bits that mean nothing
+        noticed = not items or isinstance(items[-1], Damage)
+        assert noticed or gzip.decompress(flipped) == plain.read_bytes()  # there are bits that mean nothing
         most = max(most, len(found))
         for item in items:
             assert not isinstance(item, Capture) or read_at(path, 0, item.length, item.record_id) == item
