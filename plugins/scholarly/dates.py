@@ -45,11 +45,13 @@ _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 def date(text: Text) -> Text:
     """Read a date; of a range, a season or an impossible day the year; of one in an ambiguous order nothing."""
     shown = tidy(text)
+    if not shown:
+        return MISSING
     for pattern, formats in _FORMS:
-        read = shown.re(pattern, 0).date(*formats)
+        read = shown.re(pattern, 0).date(*formats) if pattern.match(shown.value) else MISSING
         if read:
             return read
-    return MISSING if shown and _AMBIGUOUS.match(shown.value) else year(shown)
+    return MISSING if _AMBIGUOUS.match(shown.value) else year(shown)
 
 
 def year(text: Text) -> Text:

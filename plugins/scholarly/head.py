@@ -63,6 +63,7 @@ class Head:
 
     def __init__(self, page: HtmlPage) -> None:
         self.page = page
+        self._names = page.meta_names
 
     def metas(self, name: str) -> list[Text]:
         """Return the content of every meta of a name that shows something."""
@@ -82,7 +83,7 @@ class Head:
 
     def has(self, *names: str) -> bool:
         """Whether a meta of one of these names shows something."""
-        return any(self._first(name) or self.metas(name) for name in names)
+        return any(self._first(name) or self.metas(name) for name in self._there(names))
 
     def _first(self, name: str) -> bool:
         """Whether the first meta of a name shows something: most do, and a name may come a hundred times."""
@@ -109,9 +110,16 @@ class Head:
         return []
 
     def _sources(self, field: Field) -> Iterator[list[Text]]:
-        yield from (self.metas(name) for name in field.metas)
-        yield from ([node.text() for node in self.nodes(path)] for path in field.linked)
-        yield from (self.metas(name) for name in field.last)
+        for name in self._there(field.metas):
+            yield self.metas(name)
+        if field.linked and self.linked is not None:
+            yield from ([node.text() for node in self.nodes(path)] for path in field.linked)
+        for name in self._there(field.last):
+            yield self.metas(name)
+
+    def _there(self, names: Sequence[str]) -> list[str]:
+        """Return the names that metas of the page have."""
+        return [name for name in names if name.lower() in self._names]
 
     def nodes(self, path: str) -> list[JsonNode]:
         """Return what stands at a path in the JSON-LD article; see `Field.linked`."""

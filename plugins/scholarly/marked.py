@@ -69,8 +69,7 @@ def _is_name(text: Text, names: frozenset[str] = _NAMES) -> bool:
 
 def _from_node(node: HtmlNode) -> list[Section]:
     """Read headings and paragraphs in the order of the page, up to the keywords; an element without them is one paragraph."""
-    whole = node.text().strip()
-    if not whole or len(whole.value) < _SHORTEST:
+    if len(node.plain_text().strip()) < _SHORTEST:
         return []
     found: list[Section] = []
     heading = MISSING
@@ -82,7 +81,7 @@ def _from_node(node: HtmlNode) -> list[Section]:
         else:
             found += [Section(heading=heading, text=tidy(text))] if heading else _paragraph(each, text)
             heading = MISSING
-    return _structured(found) or ([] if _is_list(node) else _plain(_without_name(whole)))
+    return _structured(found) or ([] if _is_list(node) else _plain(_without_name(node.text().strip())))
 
 
 def _blocks(node: HtmlNode) -> list[tuple[HtmlNode, Text]]:

@@ -52,21 +52,23 @@ def clean(text: Text) -> Text:
     value = text.value
     if not value:
         return MISSING
-    if "<" in value or "&" in value:
-        inner = unwrapped(text)
-        marked = inner and (_TAG.search(inner.value) or _REFERENCE.search(inner.value))
-        found = inner.then("scholarly.plain") if marked else tidy(inner)
-    else:
-        found = tidy(text)
+    found = _without_markup(text) if "<" in value or "&" in value else tidy(text)
     return found if isinstance(found, Unreadable) or (found and not is_placeholder(found.value)) else MISSING
+
+
+def _without_markup(text: Text) -> Text:
+    inner = unwrapped(text)
+    marked = inner and (_TAG.search(inner.value) or _REFERENCE.search(inner.value))
+    return inner.then("scholarly.plain") if marked else tidy(inner)
 
 
 def tidy(text: Text) -> Text:
     """Return a text without white space around it, and with runs of it collapsed if there are any: no step where none is needed."""
-    if not text:
+    value = text.value
+    if not value:
         return text
-    flat = " ".join(text.value.split())
-    if flat == text.value:
+    flat = " ".join(value.split())
+    if flat == value:
         return text
     found = text.strip()
     return found if found.value == flat else found.squash()

@@ -33,6 +33,7 @@ _NAME = re.compile(r"(?:^|;)(?P<space>\s*)(?P<name>citation_\w+|dc\.\w+)\s*=\s*"
 _BARE_JOURNAL = re.compile(r";\s(?P<journal>[^;=]{2,100})$")
 _ALSO = re.compile(r"\s*(?:,\s*and\s|,|\band\s|;)\s*")
 _FAMILY_FIRST = re.compile(r"^[^,;]+,(?!\s*and\b)[^,;]+$(?<!et al)(?<!et al\.)")
+_RANGE = re.compile(r"\w\s?[-–]\s?\w")  # noqa: RUF001  # an en dash
 _UNCERTAIN = re.compile(r",| and |;|\bet al\b|\bed\b")
 
 
@@ -115,7 +116,7 @@ def _is_one(name: str) -> bool:
 
 def span(first: Text, last: Text) -> Text:
     """Return pages, first to last, of two values; the first alone where it is a range, or nothing comes after it."""
-    if not first or not last or first.value == last.value or re.search(r"\w\s?[-–]\s?\w", first.value):  # noqa: RUF001  # an en dash
+    if not first or not last or first.value == last.value or _RANGE.search(first.value):
         return first
     return Sourced.join("-", [first, last])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,7 +9,7 @@ import attrs
 from scraper.quoting import MISSING, Sourced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from turbohtml import Document, Element
 
@@ -43,24 +42,37 @@ class Metas:
         document: The parsed page.
     """
 
-    __slots__ = ("_by_name", "_places")
+    __slots__ = ("_by_name",)
 
     def __init__(self, document: Document) -> None:
-        self._by_name: dict[str, list[Element]] = defaultdict(list)
-        self._places: dict[Element, int] = {}
+        self._by_name: dict[str, list[tuple[int, Element]]] = {}
         for place, meta in enumerate(document.select("meta[content]")):
-            self._places[meta] = place
-            for name in _names(meta):
-                self._by_name[name].append(meta)
+            name, other = meta.attr("name"), meta.attr("property")
+            if name:
+                self._add(name, place, meta)
+            if other and other != name:
+                self._add(other, place, meta)
 
-    def named(self, name: str) -> Sequence[Element]:
+    def _add(self, name: str, place: int, meta: Element) -> None:
+        metas = self._by_name.setdefault(name.strip().lower(), [])
+        if not metas or metas[-1][0] != place:  # both of its names may be the same
+            metas.append((place, meta))
+
+    @property
+    def names(self) -> Collection[str]:
+        """Every name, in lower case."""
+        return self._by_name.keys()
+
+    def named(self, name: str) -> list[Element]:
         """Return the metas of a name, in document order."""
-        return self._by_name.get(name.lower(), ())
+        return [meta for _, meta in self._by_name.get(name.lower(), ())]
 
     def groups(self, head: str, members: Sequence[str], content: Callable[[Element, str], Sourced[str]]) -> list[MetaGroup]:
         """Return each head with the members up to the next head."""
         names = (head, *members)
-        metas = ((self._places[meta], number, meta) for number, name in enumerate(names) for meta in self.named(name))
+        metas = [
+            (place, number, meta) for number, name in enumerate(names) for place, meta in self._by_name.get(name.lower(), ())
+        ]
         groups: list[tuple[Sourced[str], dict[str, list[Sourced[str]]]]] = []
         for _, number, meta in sorted(metas, key=lambda found: found[:2]):
             if number == 0:
@@ -68,7 +80,3 @@ class Metas:
             elif groups:
                 groups[-1][1][names[number]].append(content(meta, names[number]))
         return [MetaGroup(*group) for group in groups]
-
-
-def _names(meta: Element) -> set[str]:
-    return {(meta.attr(attribute) or "").strip().lower() for attribute in ("name", "property")} - {""}

@@ -62,21 +62,24 @@ class HtmlSource:
         UnsupportedCharset: The charset is stateful.
     """
 
-    __slots__ = ("_folded", "_folds", "charset", "map", "text")
+    __slots__ = ("_folded", "_folding", "_folds", "charset", "map", "text")
 
     def __init__(self, payload: bytes, charset: str) -> None:
         self.map = open_payload(payload, charset)
         self.charset = charset
         self.text = self.map.text
         # The parser's positions of the CRLF pairs, each of which it counts once, as far as they have been looked for.
+        self._folding = b"\r" in payload and "\r\n" in self.text
         self._folds: list[int] = []
-        self._folded = 0 if b"\r" in payload and "\r\n" in self.text else len(self.text)
+        self._folded = 0
 
     def offset(self, position: int) -> int:
         """Return the offset of a position of the parser."""
+        if not self._folding:
+            return position
         while self._folded < position + len(self._folds) and self._folded < len(self.text):
             self._fold()
-        return position + bisect_left(self._folds, position) if self._folds else position
+        return position + bisect_left(self._folds, position)
 
     def _fold(self) -> None:
         """Look for CRLF pairs in the next stretch of text; no pair is cut in two."""
@@ -110,15 +113,13 @@ class HtmlSource:
         return Sourced(value, tuple(spans), selector, readings=readings, charset=charset, raw=tuple(raws))
 
     def quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
-        """Quote one piece: the common case, written out because it is the costliest part of reading a page."""
+        """Quote one piece: the common case."""
         start, end, reading = piece
         span = self.map.span(start, end)
         if span is None:
             return None
         raw = self.map.payload[span[0] : span[1]]
-        if read(raw, self.charset, reading) != value:
-            return None
-        return Sourced(value, (span,), selector, (), "located", None, (reading,), self.charset, (raw,))
+        return Sourced.located(value, span, raw, selector, as_=reading, charset=self.charset)
 
     def attribute(self, start: int, end: int) -> Piece:
         """Return the value of an attribute whose name begins at `start` and whose value, with its quotes, ends at `end`."""

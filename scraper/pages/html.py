@@ -25,7 +25,7 @@ from scraper.pages.selectors import parse_css
 from scraper.quoting import MISSING, Sourced, decide_charset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from scraper.pages._html_metas import MetaGroup
     from scraper.pages._html_select import Hit
@@ -275,8 +275,12 @@ class HtmlPage:
 
     def metas(self, name: str) -> list[Sourced[str]]:
         """Return the content of every `<meta>` of a name, in order."""
-        found = self._metas.named(name)
-        return [self._content(meta, name) for meta in found] if found else []  # most names that are asked for are not there
+        return [self._content(meta, name) for meta in self._metas.named(name)]
+
+    @property
+    def meta_names(self) -> Collection[str]:
+        """The names of all metas that have a content, in lower case: most that one could ask for are not there."""
+        return self._metas.names
 
     def meta_groups(self, head: str, *members: str) -> list[MetaGroup]:
         """Return repeated metas with those that belong to each by position: an author, followed by its institutions.

@@ -17,7 +17,6 @@ from scraper.errors import ExcessivePayload, MalformedPayload, QuotingError
 from scraper.pages._json_source import MAX_DEPTH, JsonSource, after_space, charset_of, load
 from scraper.quoting import MISSING, Sourced, open_payload, quote
 from scraper.quoting.escapes import json_text
-from scraper.quoting.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,9 +202,9 @@ class JsonNode:
         value = json_text(source.text[start:end])
         span = source.mapped.span(source.base + start, source.base + end)
         raw = source.mapped.payload[slice(*span)] if span else b""
-        if span is None or read(raw, source.mapped.charset, "json") != value:
-            return Sourced.unlocated(value, "the bytes of the string do not read back to it", selector=self.selector)
-        return Sourced(value, (span,), self.selector, readings=("json",), charset=source.mapped.charset, raw=(raw,))
+        found = span and Sourced.located(value, span, raw, self.selector, as_="json", charset=source.mapped.charset)
+        why = "the bytes of the string do not read back to it"
+        return Sourced.unlocated(value, why, selector=self.selector) if found is None else found
 
     def _literal(self) -> Sourced[str]:
         return self._quoted(self._place, self._source.end(self._place), "raw")

@@ -157,7 +157,7 @@ class PayloadMap:
         self.text = decode(payload[start:] if start else payload, charset)
         self._faithful: bool | None = None  # whether the text, encoded, is the payload; None as long as nobody asked
         self._chars: list[int] | None = None  # code points before each checkpoint
-        self._offsets: list[int] = []  # its byte offset
+        self._offsets = [start]  # its byte offset
         self._units: dict[int, dict[int, int]] = {}  # block number -> code point -> byte offset, where it had to be walked
         self._identity = _is_single_byte(charset) or (_ascii_transparent(charset) and payload.isascii())
 
@@ -171,32 +171,34 @@ class PayloadMap:
             return self.start + index
         if index == len(self.text):
             return len(self.payload)
-        if self._faithful is None:
-            self._faithful = self.charset in _UNICODE and "\ufffd" not in self.text
-        if self._faithful:
+        if self._is_faithful():
             return self._by_encoding(index)
         if self._chars is None:
             self._index()
         return self._in_block(index)
 
+    def _is_faithful(self) -> bool:
+        """Whether the text, encoded, is the payload."""
+        if self._faithful is None:
+            self._faithful = self.charset in _UNICODE and "\ufffd" not in self.text
+        return self._faithful
+
     def _by_encoding(self, index: int) -> int:
         """Encode the text before `index`, from the checkpoint before it: exact where one text has one encoding."""
-        number = index // _STRIDE
-        offsets = self._offsets or [self.start]
+        number, offsets = index // _STRIDE, self._offsets
         for start in range((len(offsets) - 1) * _STRIDE, number * _STRIDE, _STRIDE):
             offsets.append(offsets[-1] + len(self.text[start : start + _STRIDE].encode(self.charset)))
-        self._offsets = offsets
         return offsets[number] + len(self.text[number * _STRIDE : index].encode(self.charset))
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
         if self._identity:
             return self.start + start, self.start + end
-        first = self.offset(start)
-        if first is not None and self._faithful and start <= end < start + 4 * _STRIDE:
+        if start <= end < start + 4 * _STRIDE and self._is_faithful():  # one look-up less
+            first = self._by_encoding(start)
             return first, first + len(self.text[start:end].encode(self.charset))
-        last = self.offset(end)
-        return None if first is None or last is None else (first, last)
+        begin, stop = self.offset(start), self.offset(end)
+        return None if begin is None or stop is None else (begin, stop)
 
     def _index(self) -> None:
         """Decode once more, block by block, noting how many characters are complete at which byte."""

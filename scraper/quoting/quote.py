@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.quoting.reading import read
 from scraper.quoting.sourced import Sourced
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ def quote(page: PayloadMap, start: int, end: int, *, selector: str, as_: str = "
     for before, after in _WIDENINGS:
         first, last = max(0, start - before), min(len(text), end + after)
         span = page.span(first, last)
-        if span is not None and read(raw := page.payload[slice(*span)], page.charset, as_) == text[first:last]:
-            found = Sourced(text[first:last], (span,), selector, readings=(as_,), charset=page.charset, raw=(raw,))
+        raw = page.payload[slice(*span)] if span else b""
+        found = span and Sourced.located(text[first:last], span, raw, selector, as_=as_, charset=page.charset)
+        if found is not None:
             return found[start - first : end - first]
     return Sourced.unlocated(text[start:end], "the bytes around do not read back to the text", selector=selector)

@@ -32,7 +32,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 _SQUASH = Step("squash")
 _SHORT = 4096  # bytes; of a longer text that is not ASCII, the bytes before each cut would be counted too often
-_NOT_PLAIN = re.compile(rb"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
+_NOT_PLAIN = re.compile(r"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
 
 
 @attrs.frozen(slots=True)
@@ -58,9 +58,29 @@ class Sourced(Generic[T_co]):
     why: str | None = None
     readings: tuple[str, ...] = ()
     charset: str = "utf-8"
-    _raw: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    _raw: tuple[bytes, ...] | None = attrs.field(default=(), repr=False, eq=False)
+    """The bytes of each span; None where the value is *plain*: one span, of which each character is read as itself and is its bytes
+    in UTF-8, so that the same holds for any part of it."""
 
     # Making
+
+    @staticmethod
+    def located(value: str, span: Span, raw: bytes, selector: str | None, *, as_: str, charset: str) -> Sourced[str] | None:
+        """Return a value that one span holds; None where the span's bytes, read again, are another.
+
+        Args:
+            value: The value.
+            span: Where it stands.
+            raw: The bytes there.
+            selector: How it was found.
+            as_: How they read.
+            charset: The payload's charset.
+        """
+        if _is_plain(value, raw, charset):
+            return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, None)
+        if read(raw, charset, as_) != value:
+            return None
+        return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, (raw,))
 
     @staticmethod
     def stated(value: Any, why: str) -> Sourced[Any]:
@@ -78,21 +98,21 @@ class Sourced(Generic[T_co]):
         parts = [value for value in values if value]
         if not parts:
             return MISSING
-        text = sep.join(str(part.value) for part in parts)
+        text = sep.join([str(part.value) for part in parts])
         for part in parts:
             if part.origin != "located":
                 return Sourced(text, origin=part.origin, why=part.why, selector=part.selector)
-        simple = all(len(part.spans) == 1 and not part.steps for part in parts)
-        nested = [[len(part.spans), [each.to_json() for each in part.steps]] for part in parts]
-        args: dict[str, Any] = {"sep": sep} if simple else {"sep": sep, "parts": nested}
+        args: dict[str, Any] = {"sep": sep}
+        if any(len(part.spans) != 1 or part.steps for part in parts):
+            args["parts"] = [[len(part.spans), [each.to_json() for each in part.steps]] for part in parts]
         return Sourced(
             text,
-            spans=tuple(span for part in parts for span in part.spans),
+            spans=tuple([span for part in parts for span in part.spans]),
             selector=parts[0].selector,
             steps=(Step.of("join", **args),),
-            readings=tuple(reading for part in parts for reading in part.readings),
+            readings=tuple([reading for part in parts for reading in part.readings]),
             charset=parts[0].charset,
-            raw=tuple(raw for part in parts for raw in part._raw),  # noqa: SLF001,
+            raw=tuple([raw for part in parts for raw in part._bytes()]),  # noqa: SLF001  # its own class
         )
 
     # Being looked at
@@ -256,7 +276,10 @@ class Sourced(Generic[T_co]):
         return self.value
 
     def _texts(self) -> list[str]:
-        return [read(raw, self.charset, as_) for raw, as_ in zip(self._raw, self.readings, strict=True)]
+        return [read(raw, self.charset, as_) for raw, as_ in zip(self._bytes(), self.readings, strict=True)]
+
+    def _bytes(self) -> tuple[bytes, ...]:
+        return (cast("str", self.value).encode(),) if self._raw is None else self._raw
 
     def _then(self, applied: Step) -> Sourced[Any]:
         if self.value == "":
@@ -273,9 +296,10 @@ class Sourced(Generic[T_co]):
         return before, at, after
 
     def _cut(self, start: builtins.int, end: builtins.int, step: Callable[[builtins.int], Step] | None = None) -> Sourced[str]:
-        if start == 0 and end == len(self._text()):
+        text: Any = self.value
+        if start == 0 and end == len(text):
             return cast("Sourced[str]", self)
-        if self.origin == "located" and self._is_plain():  # the common case, without the detour
+        if self._raw is None:  # the common case, without the detour
             return self._plain_cut(start, end)
         return self._narrow([(start, end)], step)[0]
 
@@ -297,15 +321,17 @@ class Sourced(Generic[T_co]):
         return self._with(self._text()[start:end], (*self.steps, taken))
 
     def _with(self, value: Any, steps: tuple[Step, ...]) -> Sourced[Any]:
-        return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, self._raw)
+        raw = self._bytes() if steps else self._raw
+        return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, raw)
 
     def _cutter(self) -> Callable[[builtins.int, builtins.int], Sourced[str] | None]:
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
         if self.steps not in ((), (_SQUASH,)):
             return lambda _start, _end: None
-        if self._is_plain():
+        if self._raw is None:
             return self._plain_cut
-        bounds, places, pieces_cut = _cutting(self._raw, self.charset, self.readings, squashed=bool(self.steps))
+        raws = self._raw
+        bounds, places, pieces_cut = _cutting(raws, self.charset, self.readings, squashed=bool(self.steps))
 
         def cut(start: builtins.int, end: builtins.int) -> Sourced[str] | None:
             first, last = (start, end) if places is None else before_squash(places, start, end)
@@ -317,32 +343,31 @@ class Sourced(Generic[T_co]):
                     if inside is None:
                         return None
                     pieces.append((number, *inside))
-            return self._from_pieces(pieces, cast("str", self.value)[start:end])
+            return self._from_pieces(raws, pieces, cast("str", self.value)[start:end])
 
         return cut
 
-    def _is_plain(self) -> bool:
-        """Whether each character of the one span is read as itself, and is its bytes in UTF-8: then so is any part of it."""
-        return not self.steps and len(self._raw) == 1 and _reads_as_itself(self._raw[0], self._text(), self.charset)
-
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
-        text, whole = cast("str", self.value), self._raw[0]
+        text: Any = self.value
         value = text[start:end]
-        raw = whole[start:end] if len(whole) == len(text) else value.encode()
-        begin = self.spans[0][0] + (start if len(whole) == len(text) else len(text[:start].encode()))
-        span = (begin, begin + len(raw))
-        return Sourced(value, (span,), self.selector, (), "located", None, self.readings, self.charset, (raw,))
+        if text.isascii():
+            begin = self.spans[0][0] + start
+            stop = begin + end - start
+        else:
+            begin = self.spans[0][0] + len(text[:start].encode())
+            stop = begin + len(value.encode())
+        return Sourced(value, ((begin, stop),), self.selector, (), "located", None, self.readings, self.charset, None)
 
-    def _from_pieces(self, pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str) -> Sourced[str] | None:
+    def _from_pieces(
+        self, raws: Sequence[bytes], pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str
+    ) -> Sourced[str] | None:
         """Point at parts of the spans, (number of the span, first byte, end byte) each; None unless they replay to `wanted`."""
-        found = Sourced(
-            wanted,
-            spans=tuple((self.spans[n][0] + start, self.spans[n][0] + end) for n, start, end in pieces),
-            selector=self.selector,
-            readings=tuple(self.readings[n] for n, _, _ in pieces),
-            charset=self.charset,
-            raw=tuple(self._raw[n][start:end] for n, start, end in pieces),
-        )
+        spans = tuple((self.spans[n][0] + start, self.spans[n][0] + end) for n, start, end in pieces)
+        readings = tuple(self.readings[n] for n, _, _ in pieces)
+        raw = tuple(raws[n][start:end] for n, start, end in pieces)
+        if len(pieces) == 1 and not self.steps:
+            return Sourced.located(wanted, spans[0], raw[0], self.selector, as_=readings[0], charset=self.charset)
+        found = Sourced(wanted, spans, self.selector, (), "located", None, readings, self.charset, raw)
         source = found.source()
         if source == wanted:
             return found
@@ -419,11 +444,10 @@ class Unreadable(Missing):
         return Unreadable, (self.found, self.reason)
 
 
-@functools.lru_cache(maxsize=8)
-def _reads_as_itself(raw: bytes, text: str, charset: str) -> bool:
-    """Whether text is its bytes in UTF-8, and no reading resolves any of it; kept for a while, as `_cutting` is."""
-    known = raw.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
-    return known and raw == text.encode() and not _NOT_PLAIN.search(raw)
+def _is_plain(value: str, raw: bytes, charset: str) -> bool:
+    """Whether a value is its bytes in UTF-8, and no reading resolves any of it; see `Sourced`."""
+    known = value.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
+    return known and raw == value.encode() and not _NOT_PLAIN.search(value)
 
 
 @functools.lru_cache(maxsize=8)

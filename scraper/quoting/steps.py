@@ -258,7 +258,13 @@ def date(value: str, format: str) -> str:  # noqa: A002  # the argument's name i
     Returns:
         ISO 8601, as precise as the format: `2023-04-11`, `2023-04` or `2023`.
     """
-    found = _date_pattern(format).fullmatch(need_text(value))
+    return _iso_date(need_text(value), format)
+
+
+@functools.lru_cache(maxsize=4096)
+def _iso_date(value: str, format: str) -> str:  # noqa: A002  # as above
+    """Do what the step `date` does; kept, because dates come again and again."""
+    found = _date_pattern(format).fullmatch(value)
     if found is None:
         raise StepFailed(f"{value!r} is no date of the form {format!r}")
     parts = found.groupdict()

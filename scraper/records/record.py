@@ -16,6 +16,9 @@ import attrs
 from scraper.errors import SchemaViolation, UnsourcedValue
 from scraper.quoting import MISSING, Sourced, Unreadable
 
+_EMPTY: tuple[()] = ()
+"""No members: the default of fields that are lists."""
+
 
 class Part:
     """A part of a record: subclasses are `attrs.frozen` classes of sourced values, parts and lists of these."""
@@ -67,7 +70,7 @@ def _part(part: Part, path: str, found: Plain) -> dict[str, Any]:
     values = {}
     for name in _names(cast("Any", type(part))):
         value = getattr(part, name)
-        if value is not MISSING and value is not None:  # the most common cases first
+        if value is not MISSING and value is not None and value is not _EMPTY:  # most fields of most records
             value = _value(value, f"{path}/{name}", found)
             if value is not None:
                 values[name] = value
@@ -81,18 +84,19 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def _value(value: Any, path: str, found: Plain) -> Any:
     """Return the JSON value at a path, or None for nothing."""
-    match value:
-        case Sourced() if value:
+    if isinstance(value, Sourced):
+        if value:
             found.provenance[path] = value.pointer()
             return _leaf(value.value, path)
-        case None | Sourced():
-            if isinstance(value, Unreadable):
-                found.problems.append(_problem(value, path))
-            return None
-        case Part():
-            return _part(value, path, found) or None
-        case list() | tuple():
-            return _list(value, path, found) or None
+        if isinstance(value, Unreadable):
+            found.problems.append(_problem(value, path))
+        return None
+    if isinstance(value, Part):
+        return _part(value, path, found) or None
+    if isinstance(value, list | tuple):
+        return _list(value, path, found) or None
+    if value is None:
+        return None
     raise UnsourcedValue(f"{value!r} has no source: quote it from the page, or say Sourced.stated(value, why)", field=path)
 
 
@@ -103,7 +107,7 @@ def _leaf(value: Any, path: str) -> Any:
         SchemaViolation: It cannot: a plugin's step may give anything.
     """
     match value:
-        case str() if value.isascii() or _is_text(value):
+        case str() if value.isascii() or _is_text(value):  # the most common case
             return value
         case int() if -(1 << 63) <= value < 1 << 64:
             return value

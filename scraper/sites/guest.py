@@ -47,9 +47,11 @@ class Asker:
 
     def first(self, candidates: Iterable[tuple[Site, Layout]]) -> tuple[Site, Layout] | None:
         """Return the first site and layout that recognise the page; a layout without `recognises` does."""
-        for (seconds, memory), group in groupby(candidates, lambda each: (each[0].seconds, each[0].memory)):
+        most = self._limits.within(RECOGNISING)
+        groups = groupby(candidates, lambda each: (min(each[0].seconds, most.seconds), min(each[0].memory, most.memory)))
+        for (seconds, memory), group in groups:
             waiting = deque(group)
-            bounded = Bounded(Limits(seconds, memory).within(self._limits).within(RECOGNISING), "")
+            bounded = Bounded(Limits(seconds, memory), "")
             while waiting:
                 found = self._ask(waiting, bounded)
                 if found is not None:

@@ -51,6 +51,8 @@ class Layout:
         """Whether this layout reads captures of a media type and date (ISO 8601, as in WARC-Date)."""
         if media_type not in self.media_types:
             return False
+        if self.since is None and self.until is None:
+            return True
         day = date[:10]
         return (self.since is None or self.since.isoformat() <= day) and (self.until is None or day < self.until.isoformat())
 

@@ -89,7 +89,7 @@ def mark(value: Sourced[str], number: int) -> tuple[list[Edit], str]:
     Blank spans get blank texts, because the tree builder treats the two differently.
     """
     texts = []
-    for place, raw in enumerate(value._raw):  # what each span reads is nowhere else
+    for place, raw in enumerate(value._bytes()):  # what each span reads is nowhere else
         unique = 1000 * number + place
         blank = not raw.decode(value.charset, "replace").strip(BLANK)
         texts.append(f"{unique:b}".replace("0", " ").replace("1", "\t") if blank else f".m{unique}m.")
@@ -228,7 +228,7 @@ class Oracle:
         owner = node.parent
         if value.readings == ("attribute",):
             return owner is not None and owner.tag in _STEERING
-        return any("\0" in raw.decode(value.charset, "replace") for raw in value._raw)  # NUL is dropped, not blank
+        return any("\0" in raw.decode(value.charset, "replace") for raw in value._bytes())  # NUL is dropped, not blank
 
     def _compare(self, kind: str, nodes: Sequence[HtmlNode], edits: list[Edit], expected: dict[int, str]) -> None:
         """Read the marked page. A value without a place may have followed the value that it is a copy of."""
