@@ -48,7 +48,7 @@ def date(text: Text) -> Text:
     if not shown:
         return MISSING
     for pattern, formats in _FORMS:
-        read = shown.re(pattern, 0).date(*formats) if pattern.match(shown.value) else MISSING
+        read = pattern.match(shown.value) and shown.re(pattern, 0).date(*formats)
         if read:
             return read
     return MISSING if _AMBIGUOUS.match(shown.value) else year(shown)

@@ -70,9 +70,7 @@ class Metas:
     def groups(self, head: str, members: Sequence[str], content: Callable[[Element, str], Sourced[str]]) -> list[MetaGroup]:
         """Return each head with the members up to the next head."""
         names = (head, *members)
-        metas = [
-            (place, number, meta) for number, name in enumerate(names) for place, meta in self._by_name.get(name.lower(), ())
-        ]
+        metas = [(place, number, meta) for number, name in enumerate(names) for place, meta in self._by_name.get(name.lower(), ())]
         groups: list[tuple[Sourced[str], dict[str, list[Sourced[str]]]]] = []
         for _, number, meta in sorted(metas, key=lambda found: found[:2]):
             if number == 0:

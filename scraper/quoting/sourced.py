@@ -10,7 +10,6 @@ What is not there is `MISSING`, and what cannot be read is `Unreadable`: both fa
 
 from __future__ import annotations
 
-import functools
 import re
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -18,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 import attrs
 
 from scraper.errors import StepFailed
-from scraper.quoting.reading import Span, cutter, read
-from scraper.quoting.steps import Step, before_squash, squash_places
+from scraper.quoting.cutting import is_plain, parts_of
+from scraper.quoting.reading import Span, read
+from scraper.quoting.steps import Step
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from scraper.quoting.cutting import Part
 
     Compiled = re.Pattern[str]
     Pattern = str | Compiled
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 _SQUASH = Step("squash")
-_SHORT = 4096  # bytes; of a longer text that is not ASCII, the bytes before each cut would be counted too often
-_NOT_PLAIN = re.compile(r"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
 
 
 @attrs.frozen(slots=True)
@@ -76,7 +76,7 @@ class Sourced(Generic[T_co]):
             as_: How they read.
             charset: The payload's charset.
         """
-        if _is_plain(value, raw, charset):
+        if is_plain(value, raw, charset):
             return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, None)
         if read(raw, charset, as_) != value:
             return None
@@ -127,7 +127,7 @@ class Sourced(Generic[T_co]):
         """Return the JSON form of the value's origin."""
         found: dict[str, Any] = {"spans": [*map(list, self.spans)]}
         if self.origin == "located":
-            found["as"] = list(self.readings)
+            found["as"] = [*self.readings]
         else:
             found[self.origin] = self.why
         if self.selector is not None:
@@ -326,26 +326,13 @@ class Sourced(Generic[T_co]):
 
     def _cutter(self) -> Callable[[builtins.int, builtins.int], Sourced[str] | None]:
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
-        if self.steps not in ((), (_SQUASH,)):
-            return lambda _start, _end: None
         if self._raw is None:
             return self._plain_cut
-        raws = self._raw
-        bounds, places, pieces_cut = _cutting(raws, self.charset, self.readings, squashed=bool(self.steps))
-
-        def cut(start: builtins.int, end: builtins.int) -> Sourced[str] | None:
-            first, last = (start, end) if places is None else before_squash(places, start, end)
-            pieces: list[tuple[builtins.int, builtins.int, builtins.int]] = []
-            for number, (low, high) in enumerate(pairwise(bounds)):
-                part = (max(first, low) - low, min(last, high) - low)
-                if part[0] < part[1] or (first == last and low <= first <= high and not pieces):
-                    inside = pieces_cut(number)(*part)
-                    if inside is None:
-                        return None
-                    pieces.append((number, *inside))
-            return self._from_pieces(raws, pieces, cast("str", self.value)[start:end])
-
-        return cut
+        if self.steps and self.steps != (_SQUASH,):
+            return lambda _start, _end: None
+        raws, text = self._raw, self._text()
+        parts = parts_of(raws, self.charset, self.readings, squashed=bool(self.steps))
+        return lambda start, end: self._from_parts(raws, parts(start, end), text[start:end])
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
         text: Any = self.value
@@ -358,16 +345,16 @@ class Sourced(Generic[T_co]):
             stop = begin + len(value.encode())
         return Sourced(value, ((begin, stop),), self.selector, (), "located", None, self.readings, self.charset, None)
 
-    def _from_pieces(
-        self, raws: Sequence[bytes], pieces: Sequence[tuple[builtins.int, builtins.int, builtins.int]], wanted: str
-    ) -> Sourced[str] | None:
-        """Point at parts of the spans, (number of the span, first byte, end byte) each; None unless they replay to `wanted`."""
-        spans = tuple((self.spans[n][0] + start, self.spans[n][0] + end) for n, start, end in pieces)
-        readings = tuple(self.readings[n] for n, _, _ in pieces)
-        raw = tuple(raws[n][start:end] for n, start, end in pieces)
-        if len(pieces) == 1 and not self.steps:
+    def _from_parts(self, raws: Sequence[bytes], parts: Sequence[Part] | None, wanted: str) -> Sourced[str] | None:
+        """Point at parts of the spans; None unless they replay to `wanted`."""
+        if parts is None:
+            return None
+        spans = [(self.spans[number][0] + start, self.spans[number][0] + end) for number, start, end in parts]
+        readings = [self.readings[number] for number, _, _ in parts]
+        raw = [raws[number][start:end] for number, start, end in parts]
+        if len(parts) == 1 and not self.steps:
             return Sourced.located(wanted, spans[0], raw[0], self.selector, as_=readings[0], charset=self.charset)
-        found = Sourced(wanted, spans, self.selector, (), "located", None, readings, self.charset, raw)
+        found = Sourced(wanted, tuple(spans), self.selector, readings=tuple(readings), charset=self.charset, raw=tuple(raw))
         source = found.source()
         if source == wanted:
             return found
@@ -442,26 +429,6 @@ class Unreadable(Missing):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Unreadable, (self.found, self.reason)
-
-
-def _is_plain(value: str, raw: bytes, charset: str) -> bool:
-    """Whether a value is its bytes in UTF-8, and no reading resolves any of it; see `Sourced`."""
-    known = value.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
-    return known and raw == value.encode() and not _NOT_PLAIN.search(value)
-
-
-@functools.lru_cache(maxsize=8)
-def _cutting(
-    raws: tuple[bytes, ...], charset: str, readings: tuple[str, ...], *, squashed: bool
-) -> tuple[Sequence[builtins.int], Sequence[builtins.int] | None, Callable[[builtins.int], Callable[..., Span | None]]]:
-    """Return what cutting a value takes; kept for a while, because a value is seldom cut once.
-
-    That is where each span's text begins in the joined text, which place in that each code point of the squashed text has (None
-    where it is not squashed), and the cutter of each span by its number.
-    """
-    texts = [read(raw, charset, as_) for raw, as_ in zip(raws, readings, strict=True)]
-    places = squash_places("".join(texts)) if squashed else None
-    return [0, *accumulate(map(len, texts))], places, functools.cache(lambda n: cutter(raws[n], charset, readings[n]))
 
 
 def _compiled(pattern: Pattern) -> Compiled:

@@ -87,7 +87,8 @@ def _value(value: Any, path: str, found: Plain) -> Any:
     if isinstance(value, Sourced):
         if value:
             found.provenance[path] = value.pointer()
-            return _leaf(value.value, path)
+            leaf = value.value
+            return leaf if type(leaf) is str and leaf.isascii() else _leaf(leaf, path)  # the most common case, without the detour
         if isinstance(value, Unreadable):
             found.problems.append(_problem(value, path))
         return None
@@ -107,7 +108,7 @@ def _leaf(value: Any, path: str) -> Any:
         SchemaViolation: It cannot: a plugin's step may give anything.
     """
     match value:
-        case str() if value.isascii() or _is_text(value):  # the most common case
+        case str() if _is_text(value):
             return value
         case int() if -(1 << 63) <= value < 1 << 64:
             return value
