@@ -1,20 +1,44 @@
 """The contestant without provenance: how a Scrapy user reads the same fields of the same pages.
 
 warcio opens the archive, w3lib decodes, parsel selects by the selectors that the site `scholarly` records, regular expressions and
-string methods do the rest, jsonschema validates against the same schema (compiled once), json writes the line. It reads metas,
-abstract and references as that site does; what the site reads beside them (JSON-LD, markup in metas, joined authors) it leaves out,
-which is to its advantage.
+string methods do the rest (`plain_values.py`, `plain_abstract.py`, `plain_references.py`), jsonschema validates against the same
+schema (compiled once), json writes the line. It reads every field from the same sources by the same rules as that site. What
+remains different: libxml2 reads the HTML, which repairs broken pages in its own way, and whether a page is an article at all is not
+asked, which is to the contestant's advantage.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
+from collections import deque
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
 import parsel
 from jsonschema import Draft202012Validator
+from plain_abstract import abstract
+from plain_references import funding, reference
+from plain_values import (
+    clean,
+    date,
+    distinct,
+    doi,
+    every,
+    first,
+    iso,
+    issns,
+    link,
+    listed,
+    named_pmcid,
+    named_pmid,
+    parts,
+    people,
+    pmcid,
+    pmid,
+    span,
+    year,
+)
 from w3lib.encoding import html_to_unicode
 from warcio.archiveiterator import ArchiveIterator
 
@@ -23,36 +47,9 @@ from scraper.records import load_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Lookup = Callable[[str], list[str]]
+    from plain_values import Lookup, Metas
 
-_DC = ("dc.", "dcterms.", "dc:", "dcterms:")
-_PRISM = ("prism.", "prism:")
-_DOI = re.compile(r"^\s*(?:doi:\s*|https?://(?:dx\.)?doi\.org/)*(10\.\d[\d.]*/\S+?)[.,;]?\s*$", re.IGNORECASE)
-_PMID = re.compile(r"^\s*(?:pmid:?\s*)?([1-9]\d*)\s*$", re.IGNORECASE)
-_PMCID = re.compile(r"^\s*((?:PMC)?\d+)\s*$")
-_ISSN = re.compile(r"(?<![\w-])\d{4}-?\d{3}[\dXx](?![\w-])")
-_URL = re.compile(r"^\s*((?:https?:)?/\S+)\s*$")
-_PAIR = re.compile(r"(?:^|;)\s*(citation_\w+|dc\.\w+)\s*=\s*")
-_FORMATS = ("%Y/%m/%d", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m", "%Y-%m", "%b %Y", "%B %Y", "%Y")
-_MARKED = (
-    *("section[role=doc-abstract]", "section#abstract", "div#abstract", "section#Abs1", "div#Abs1-content", "section.abstract"),
-    *("div.abstract", "div.hlFld-Abstract", "div.abstractSection", "section.html-abstract"),
-)
-_FULL_TEXT = (
-    "citation_pdf_url",
-    "citation_fulltext_html_url",
-    "citation_full_html_url",
-    "citation_xml_url",
-    "bepress_citation_pdf_url",
-)
-
-
-def lines(archive: IO[bytes]) -> Iterator[bytes]:
-    """Yield a JSON line for each page of an archive whose record is valid."""
-    for url, content_type, payload in payloads(archive):
-        line = extract(payload, content_type, url)
-        if line is not None:
-            yield line
+_VALIDATOR = Draft202012Validator(load_schema("article/1"))
 
 
 def payloads(archive: IO[bytes]) -> Iterator[tuple[str, str, bytes]]:
@@ -64,25 +61,56 @@ def payloads(archive: IO[bytes]) -> Iterator[tuple[str, str, bytes]]:
                 yield record.rec_headers.get_header("WARC-Target-URI"), content_type, record.content_stream().read()
 
 
-_VALIDATOR = Draft202012Validator(load_schema("article/1"))
-
-
 def extract(payload: bytes, content_type: str, url: str) -> bytes | None:
-    """Return the line of a page; None where its record is not valid."""
-    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1])
-    item = article(page, lambda name: page.css(f'meta[name="{name}"]::attr(content)').getall())
-    return _line(item, url)
+    """Return the line of a page, its metas read by one query a name; None where its record is not valid."""
+    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1], type="html")
+
+    @cache
+    def metas(name: str) -> list[str]:
+        return [text for text in page.xpath(_named(name)).getall() if text and not text.isspace()]
+
+    def beginning(start: str) -> Metas:
+        for meta in page.xpath(_BEGINNING, start=start):
+            name, content = meta.root.get("name", "").lower(), meta.root.get("content")
+            if content:
+                yield name if name.startswith(start) else meta.root.get("property").lower(), content
+
+    return _line(article(page, metas, beginning), url)
 
 
 def extract_once(payload: bytes, content_type: str, url: str) -> bytes | None:
-    """Do the same with the metas read by one query instead of one a name: as fast as it gets with these libraries."""
-    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1])
-    found: dict[str, list[str]] = {}
+    """Do the same with the metas read in one pass instead of by one query a name: as fast as it gets with these libraries."""
+    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1], type="html")
+    ordered: list[tuple[str, str]] = []
     for meta in page.root.iter("meta"):
-        name, content = meta.get("name") or meta.get("property"), meta.get("content")
-        if name and content:
-            found.setdefault(name.lower(), []).append(content)
-    return _line(article(page, lambda name: found.get(name, [])), url)
+        name, other, content = meta.get("name"), meta.get("property"), meta.get("content")
+        if content and not content.isspace():
+            if name:
+                ordered.append((name.lower(), content))
+            if other and other != name:
+                ordered.append((other.lower(), content))
+    found: dict[str, list[str]] = {}
+    for name, content in ordered:
+        found.setdefault(name, []).append(content)
+
+    def beginning(start: str) -> Metas:
+        return [each for each in ordered if each[0].startswith(start)]
+
+    return _line(article(page, lambda name: found.get(name, ()), beginning), url)
+
+
+def _lower(attribute: str) -> str:
+    return f"translate(@{attribute}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+
+
+@cache
+def _named(name: str) -> str:
+    """Return the query for metas of this `name` or `property` in any case; most are told apart by their length, which is quick."""
+    either = (f"(string-length(@{each}) = {len(name)} and {_lower(each)} = '{name}')" for each in ("name", "property"))
+    return f"descendant::meta[{' or '.join(either)}]/@content"
+
+
+_BEGINNING = f"descendant::meta[starts-with({_lower('name')}, $start) or starts-with({_lower('property')}, $start)]"
 
 
 def _line(item: dict[str, Any], url: str) -> bytes | None:
@@ -90,51 +118,6 @@ def _line(item: dict[str, Any], url: str) -> bytes | None:
     if not _VALIDATOR.is_valid(record):
         return None
     return json.dumps({"type": "article/1", "record": record, "url": url}, ensure_ascii=False).encode() + b"\n"
-
-
-def article(page: parsel.Selector, metas: Lookup) -> dict[str, Any]:
-    """Read an article's page."""
-    metas = _shown(metas)
-    return {
-        "title": _first(metas, "citation_title", "bepress_citation_title", "eprints.title", *_terms(_DC, "title"), "og:title"),
-        "authors": _authors(page, metas),
-        "journal": {
-            "title": _first(
-                metas,
-                *("citation_journal_title", "bepress_citation_journal_title", *_terms(_PRISM, "publicationName")),
-                *("eprints.publication", "citation_conference_title", "citation_conference", "citation_inbook_title"),
-            ),
-            "abbreviation": _first(metas, "citation_journal_abbrev", "citation_journal_abbreviation"),
-            "issn": _issns(metas),
-            "publisher": _first(metas, "citation_publisher", "bepress_citation_publisher", *_terms(_DC, "publisher")),
-        },
-        "published": _date(
-            _first(
-                metas,
-                *("citation_publication_date", "citation_cover_date", "citation_date", "bepress_citation_date"),
-                *_terms(_PRISM, "publicationDate", "coverDate"),
-                *_terms(_DC, "date.issued", "issued", "date"),
-                *("citation_year", "bepress_citation_year", *_terms(_DC, "created"), "citation_online_date"),
-            )
-        ),
-        "published_online": _date(_first(metas, "citation_online_date", "citation_epub_date", "bepress_citation_online_date")),
-        "volume": _first(metas, "citation_volume", "bepress_citation_volume", *_terms(_PRISM, "volume"), "eprints.volume"),
-        "issue": _first(metas, "citation_issue", "bepress_citation_issue", *_terms(_PRISM, "number"), "eprints.number"),
-        "pages": _pages(metas),
-        "doi": _read(metas, _DOI, "citation_doi", *_terms(_PRISM, "doi"), *_terms(_DC, "identifier.doi", "identifier"), "doi"),
-        "pmid": _read(metas, _PMID, "citation_pmid", "ncbi_uidlist"),
-        "pmcid": _read(metas, _PMCID, "citation_pmcid", "citation_pmc"),
-        "abstract": _abstract(page, metas),
-        "keywords": _keywords(metas),
-        "publication_types": _every(metas, "citation_article_type", *_terms(_PRISM, "genre"), *_terms(_DC, "type")),
-        "funding": [{"funder": text} for text in metas("citation_funding_source")],
-        "references": [_reference(text) for text in metas("citation_reference")],
-        "language": _first(metas, "citation_language", *_terms(_DC, "language")),
-        "rights": _first(
-            metas, *_terms(_DC, "rights"), *_terms(_PRISM, "copyright"), *_terms(_DC, "copyright"), "citation_license"
-        ),
-        "full_text_links": [{"url": url} for name in _FULL_TEXT for text in metas(name) for url in _URL.findall(text)[:1]],
-    }
 
 
 def cleaned(value: Any) -> Any:
@@ -147,116 +130,224 @@ def cleaned(value: Any) -> Any:
     return value
 
 
-def _shown(metas: Lookup) -> Lookup:
-    return lambda name: [text for text in (" ".join(text.split()) for text in metas(name)) if text]
+# The fields, each with its sources, best first: metas, and paths in the JSON-LD article ("/headline")
 
 
-def _terms(prefixes: tuple[str, ...], *terms: str) -> list[str]:
-    return [prefix + term for term in terms for prefix in prefixes]
+def _dublin(*terms: str) -> list[str]:
+    return [prefix + term for term in terms for prefix in ("dc.", "dcterms.", "dc:", "dcterms:")]
 
 
-def _first(metas: Lookup, *names: str) -> str:
-    return next((text for name in names for text in metas(name)), "")
+def _prism(*terms: str) -> list[str]:
+    return [prefix + term for term in terms for prefix in ("prism.", "prism:")]
 
 
-def _every(metas: Lookup, *names: str) -> list[str]:
-    return next((list(dict.fromkeys(found)) for name in names if (found := metas(name))), [])
+_TITLE = ("citation_title", "bepress_citation_title", "eprints.title", *_dublin("title"), "/headline", "/name", "og:title")
+_JOURNAL = (
+    *("citation_journal_title", "bepress_citation_journal_title", *_prism("publicationname"), "eprints.publication"),
+    *("citation_conference_title", "citation_conference", "citation_inbook_title", "bepress_citation_series_title"),
+    "/isPartOf:Periodical/name",
+)
+_ISSN = (("citation_issn", "bepress_citation_issn"), _prism("issn"), _prism("eissn"))
+_OTHER_ISSN = ("eprints.issn", "/isPartOf:Periodical/issn")
+_PUBLISHER = (
+    *("citation_publisher", "bepress_citation_publisher", "eprints.publisher", *_dublin("publisher")),
+    *("/publisher/name", "/isPartOf:Periodical/publisher/name"),
+)
+_PUBLISHED = (
+    *("citation_publication_date", "citation_cover_date", "citation_date", "bepress_citation_date"),
+    *(*_prism("publicationdate", "coverdate"), "eprints.date", *_dublin("date.issued", "issued", "date"), "/datePublished"),
+)
+_LAST_PUBLISHED = (*_dublin("created"), "citation_online_date", "article:published_time")
+_ONLINE = ("citation_online_date", "citation_epub_date", "bepress_citation_online_date")
+_VOLUME = (
+    *("citation_volume", "bepress_citation_volume", *_prism("volume"), "eprints.volume", *_dublin("citation.volume")),
+    *("/isPartOf:PublicationVolume/volumeNumber", "/volumeNumber"),
+)
+_ISSUE = (
+    *("citation_issue", "bepress_citation_issue", *_prism("number"), "eprints.number", *_dublin("citation.issue")),
+    *("/isPartOf:PublicationIssue/issueNumber", "/issueNumber"),
+)
+_FIRST_PAGE = ("citation_firstpage", "citation_first_page", "bepress_citation_firstpage", *_prism("startingpage"))
+_LAST_PAGE = ("citation_lastpage", "citation_last_page", "bepress_citation_lastpage", *_prism("endingpage"))
+_PAGES = ("citation_pages", "eprints.pagerange", *_prism("pagerange"), "citation_article_number", "citation_publication_number")
+_DOI = (
+    *("citation_doi", "bepress_citation_doi", *_prism("doi"), *_dublin("identifier.doi", "identifier"), "doi", "publication_doi"),
+    *("/identifier", "/identifier/value", "/sameAs", "/@id", *_dublin("source"), "eprints.id_number", "eprints.doi"),
+)
+_KEYWORDS = ("citation_keywords", "citation_keyword", "bepress_citation_keywords", *_prism("keyword"), "eprints.keywords")
+_TYPES = ("citation_article_type", *_prism("genre"), *_dublin("type"))
+_LANGUAGE = ("citation_language", *_dublin("language"), "eprints.language", "/inLanguage")
+_RIGHTS = (*_dublin("rights"), *_prism("copyright"), *_dublin("copyright"), "citation_license", "/license")
+_FULL_TEXT = (
+    *("citation_pdf_url", "citation_fulltext_html_url", "citation_full_html_url", "citation_xml_url"),
+    *("bepress_citation_pdf_url", "eprints.document_url"),
+)
+_IDENTIFIER, _SUBJECTS = _dublin("identifier"), _dublin("subject")
+_NO_TYPES = frozenset(
+    {"text", "text.article", "text/html", "collection", "image", "sound", "journal", "other", "peerreviewed", "nonpeerreviewed"}
+)
+_NO_LANGUAGES = frozenset({"und", "mul", "zxx", "null"})
 
 
-def _read(metas: Lookup, pattern: re.Pattern[str], *names: str) -> str:
-    return next((found[1] for name in names for text in metas(name) if (found := pattern.match(text))), "")
+def article(page: parsel.Selector, metas: Lookup, beginning: Callable[[str], Metas]) -> dict[str, Any]:
+    """Read an article's page.
 
+    Args:
+        page: The page.
+        metas: Returns the contents of the metas of a name that show something.
+        beginning: Returns name and content of all metas whose names begin so, in order.
+    """
+    linked = _linked_article(page)
 
-def _date(text: str) -> str:
-    for form in _FORMATS:
-        try:
-            read = dt.datetime.strptime(text, form)  # noqa: DTZ007  # a day has no time zone
-        except ValueError:
-            continue
-        return read.strftime("%Y-%m-%d" if "%d" in form else "%Y-%m" if "%m" in form or "%b" in form.lower() else "%Y")
-    return ""
+    def texts(name: str) -> Any:
+        return metas(name) if name[0] != "/" else _texts_at(linked, name) if linked else ()
 
-
-def _issns(metas: Lookup) -> list[str]:
-    names = ("citation_issn", "bepress_citation_issn", *_terms(_PRISM, "issn", "eIssn"))
-    return list(dict.fromkeys(number for name in names for text in metas(name) for number in _ISSN.findall(text)))
-
-
-def _pages(metas: Lookup) -> str:
-    first = _first(metas, "citation_firstpage", "citation_first_page", *_terms(_PRISM, "startingPage"))
-    last = _first(metas, "citation_lastpage", "citation_last_page", *_terms(_PRISM, "endingPage")) if first else ""
-    if first:
-        return f"{first}-{last}" if last and last != first and "-" not in first else first
-    return _first(metas, "citation_pages", *_terms(_PRISM, "pageRange"), "citation_article_number")
-
-
-def _keywords(metas: Lookup) -> list[str]:
-    found = _every(metas, "citation_keywords", "citation_keyword", *_terms(_PRISM, "keyword")) or _every(
-        metas, *_terms(_DC, "subject")
-    )
-    words = [word.strip() for text in found for word in text.split(";")]
-    return [word.strip() for word in words[0].split(",")] if len(words) == 1 else words
-
-
-def _authors(page: parsel.Selector, metas: Lookup) -> list[dict[str, Any]]:
-    authors: list[dict[str, Any]] = []
-    if metas("citation_author"):
-        for meta in page.css('meta[name^="citation_author"]'):
-            name, text = meta.attrib["name"], " ".join(meta.attrib.get("content", "").split())
-            if name == "citation_author":
-                authors.append({**_person(text), "affiliations": []})
-            elif authors and name == "citation_author_institution":
-                authors[-1]["affiliations"].append(text)
-            elif authors and name in {"citation_author_email", "citation_author_orcid"}:
-                authors[-1][name.removeprefix("citation_author_")] = text
-    return authors or [
-        _person(name.strip()) for text in _every(metas, "citation_authors", *_terms(_DC, "creator")) for name in text.split(";")
-    ]
-
-
-def _person(name: str) -> dict[str, Any]:
-    family, comma, given = (part.strip() for part in name.partition(","))
-    return {"name": name, "family": family, "given": given} if comma else {"name": name}
-
-
-def _abstract(page: parsel.Selector, metas: Lookup) -> list[dict[str, str]]:
-    said = _first(metas, "citation_abstract", *_terms(_DC, "abstract", "description.abstract"))
-    if said:
-        return [{"text": said}]
-    for selector in _MARKED:
-        found = []
-        heading = ""
-        for part in page.css(f"{selector} :is(h2, h3, h4, p)"):
-            text = " ".join("".join(part.css("::text").getall()).split())
-            if part.root.tag == "p":
-                found.append({"heading": heading, "text": text})
-                heading = ""
-            elif text.lower() != "abstract":
-                heading = text
-        if found:
-            return found
-    return [{"text": text}] if len(text := _first(metas, *_terms(_DC, "description"))) > 60 else []  # noqa: PLR2004  # as the site
-
-
-def _reference(text: str) -> dict[str, Any]:
-    names = list(_PAIR.finditer(text))
-    if not names:
-        return {"citation": text}
-    ends = [*(name.start() for name in names[1:]), len(text)]
-    said: dict[str, list[str]] = {}
-    for name, end in zip(names, ends, strict=True):
-        said.setdefault(name[1].lower(), []).append(text[name.end() : end].strip("; \t\n"))
-    read = {name.removeprefix("citation_"): texts[0] for name, texts in said.items()}
-    doi = _DOI.match(read.get("doi", ""))
-    first, last = read.get("firstpage", ""), read.get("lastpage", "")
+    authors, affiliations = people(texts, beginning, _at(linked, "/author"))
     return {
-        "title": read.get("title"),
-        "authors": said.get("citation_author", []),
-        "journal": read.get("journal_title"),
-        "published": _date(read.get("publication_date") or read.get("date") or read.get("year") or ""),
-        "volume": read.get("volume"),
-        "issue": read.get("issue"),
-        "pages": read.get("pages") or (f"{first}-{last}" if last and last != first else first),
-        "doi": doi[1] if doi else "",
-        "pmid": read.get("pmid"),
+        "title": first(texts, _TITLE),
+        "authors": authors,
+        "affiliations": affiliations,
+        "journal": {
+            "title": first(texts, _JOURNAL),
+            "abbreviation": first(texts, ("citation_journal_abbrev", "citation_journal_abbreviation")),
+            "issn": distinct(number for names in _ISSN for number in every(texts, names, issns))
+            or every(texts, _OTHER_ISSN, issns),
+            "publisher": first(texts, _PUBLISHER),
+        },
+        "published": _published(texts),
+        "published_online": first(texts, _ONLINE, date),
+        "volume": first(texts, _VOLUME),
+        "issue": first(texts, _ISSUE),
+        "pages": _pages(texts),
+        "doi": first(texts, _DOI, doi),
+        "pmid": first(texts, ("citation_pmid", "ncbi_uidlist"), pmid) or first(texts, _IDENTIFIER, named_pmid),
+        "pmcid": first(texts, ("citation_pmcid", "citation_pmc"), pmcid) or first(texts, _IDENTIFIER, named_pmcid),
+        "abstract": abstract(page, texts),
+        "keywords": _keywords(texts),
+        "publication_types": every(texts, _TYPES, lambda text: _known(text, _NO_TYPES)),
+        "funding": [each for text in texts("citation_funding_source") for each in funding(text)],
+        "references": [reference(text) for text in texts("citation_reference")],
+        "language": next(iter(every(texts, _LANGUAGE, lambda text: _known(text, _NO_LANGUAGES))), ""),
+        "rights": first(texts, _RIGHTS),
+        "full_text_links": [{"url": url} for url in distinct(link(text) for name in _FULL_TEXT for text in texts(name))],
     }
+
+
+def _published(texts: Lookup) -> str:
+    """Read the date of publication: what the best source says, its parts where they stand apart, else a year."""
+    return (
+        first(texts, _PUBLISHED, date)
+        or _published_in_parts(texts)
+        or first(texts, ("citation_year", "bepress_citation_year"), date)
+        or first(texts, _PUBLISHED, year)
+        or first(texts, _LAST_PUBLISHED, date)
+    )
+
+
+def _published_in_parts(texts: Lookup) -> str:
+    said, month = first(texts, ("citation_year",)), first(texts, ("citation_month",))
+    return iso(said, month, first(texts, ("citation_day",))) if said and month else ""
+
+
+def _pages(texts: Lookup) -> str:
+    for start, end in zip(_FIRST_PAGE, _LAST_PAGE, strict=True):
+        page = first(texts, (start,))
+        if page:
+            return span(page, first(texts, (end,)))
+    return first(texts, (*_PAGES, "/pagination")) or span(first(texts, ("/pageStart",)), first(texts, ("/pageEnd",)))
+
+
+def _keywords(texts: Lookup) -> list[str]:
+    """Return the keywords: repeated, joined by semicolons, or in one content joined by commas; else the subjects."""
+    found = every(texts, _KEYWORDS, _by_semicolons)
+    if len(found) == 1 and "(" not in found[0]:
+        return [word for word in map(clean, found[0].split(",")) if word]
+    return found or every(texts, ("/keywords",), _by_commas) or every(texts, _SUBJECTS, _by_semicolons)
+
+
+def _by_semicolons(text: str) -> list[str]:
+    return [clean(part) for part in parts(text)]
+
+
+def _by_commas(text: str) -> list[str]:
+    return [clean(part) for part in (text.split(",") if text.count(",") > 1 else [text])]
+
+
+def _known(text: str, ignored: frozenset[str]) -> list[str]:
+    found = clean(text)
+    return [] if found.casefold() in ignored else [found]
+
+
+# JSON-LD
+
+_BLOCKS = f"descendant::script[starts-with({_lower('type')}, 'application/ld+json')]/text()"
+_MARKS = re.compile(r"\A(?:\s|<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)+|(?:\s|;|(?://)?\s*-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)+\Z")
+_SERIALS = frozenset({"Periodical", "PublicationVolume", "PublicationIssue"})
+
+
+def _linked_article(page: parsel.Selector) -> dict[str, Any] | None:
+    """Return the JSON-LD article that the page is about; None if there is none, or more than one."""
+    tops = [top for text in page.xpath(_BLOCKS).getall() for top in _tops(_parsed(text))]
+    found = [top for top in tops if _types(top) & {"ScholarlyArticle", "MedicalScholarlyArticle"}] or [
+        top for top in tops if "Article" in _types(top) and _is_scholarly(top)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(_MARKS.sub("", text), strict=False)
+    except ValueError:
+        return None
+
+
+def _tops(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects that are not parts of others: what stands deeper is one of a list, or cited."""
+    if isinstance(value, dict):
+        yield value
+        for member in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _tops(value.get(member))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _tops(each)
+
+
+def _types(value: dict[str, Any]) -> set[str]:
+    return {re.split("[/#:]", name)[-1] for name in listed(value.get("@type")) if isinstance(name, str)}
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield all objects in a value, shallow ones first."""
+    waiting = deque([value])
+    while waiting:
+        each = waiting.popleft()
+        if isinstance(each, dict):
+            yield each
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def _is_scholarly(top: dict[str, Any]) -> bool:
+    """Whether an article of the general type stands in a periodical, or has a DOI."""
+    return any(_types(each) & _SERIALS for each in _objects(top.get("isPartOf"))) or any(
+        doi(text) for path in ("/@id", "/identifier", "/identifier/value") for text in _texts_at(top, path)
+    )
+
+
+def _at(top: dict[str, Any] | None, path: str) -> list[Any]:
+    """Return what stands at a path; `member:Type` is the first object of that type in the member."""
+    found: list[Any] = [top]
+    for part in path[1:].split("/"):
+        member, _, type_ = part.partition(":")
+        below = [one[member] for one in found if isinstance(one, dict) and member in one]
+        if type_:
+            found = [each for one in below for each in [each for each in _objects(one) if type_ in _types(each)][:1]]
+        else:
+            found = [each for one in below for each in listed(one)]
+    return found
+
+
+def _texts_at(top: dict[str, Any], path: str) -> list[str]:
+    found = [str(each) for each in _at(top, path) if isinstance(each, str | int | float)]
+    return [text for text in found if text and not text.isspace()]
