@@ -19,12 +19,13 @@ from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Funding, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from plugins._shared.lines import Text
     from plugins.scholarly.head import Head
 
     Pairs = dict[str, list[Text]]
+    Read = Callable[[Text], Text]
 
 # DOIs and titles hold semicolons: a pair ends where the next begins.
 _NAME = re.compile(r"(?:^|;)(?P<space>\s*)(?P<name>citation_\w+|dc\.\w+)\s*=\s*")
@@ -35,6 +36,25 @@ _ALSO = re.compile(r"\s*(?:,\s*and\s|,|\band\s|;)\s*")
 _FAMILY_FIRST = re.compile(r"^[^,;]+,(?!\s*and\b)[^,;]+$(?<!et al)(?<!et al\.)")
 _RANGE = re.compile(r"\w\s?[-–]\s?\w")  # noqa: RUF001  # an en dash
 _UNCERTAIN = re.compile(r",| and |;|\bet al\b|\bed\b")
+
+_SOURCES: dict[str, tuple[Sequence[str], Read | None]] = {
+    "title": (("citation_title", "dc.title"), None),
+    "journal": (
+        ("citation_journal_title", "citation_journal_abbrev", "citation_inbook_title", "citation_conference_title"),
+        None,
+    ),
+    "published": (("citation_publication_date", "citation_date", "citation_year", "dc.date"), date),
+    "volume": (("citation_volume",), None),
+    "issue": (("citation_issue",), None),
+    "pages": (("citation_pages",), None),
+    "doi": (("citation_doi",), doi),
+    "pmid": (("citation_pmid",), pmid),
+    "pmcid": (("citation_pmcid",), pmcid),
+}
+"""For each field the names of the pairs that hold it, best first, and how their value is read."""
+_FIRST_PAGE = ("citation_firstpage", "citation_first_page")
+_LAST_PAGE = ("citation_lastpage", "citation_last_page")
+_AUTHORS = ("citation_author", "citation_authors", "dc.creator")
 
 
 def references(head: Head) -> list[Reference]:
@@ -52,7 +72,8 @@ def pairs(text: Text) -> Pairs:
     """Return the values of pairs by name; none for plain text."""
     named: Pairs = {}
     whole: str = text.value
-    for name, after in zip_longest(names := list(_NAME.finditer(whole)), names[1:]):
+    names = list(_NAME.finditer(whole))
+    for name, after in zip_longest(names, names[1:]):
         start, end = name.end(), after.start() if after else len(whole)
         stop = start + len(whole[start:end].rstrip("; \t\n"))
         bare = _BARE_JOURNAL.search(whole, start, stop) if after and len(after["space"]) > 1 else None
@@ -64,7 +85,7 @@ def pairs(text: Text) -> Pairs:
     return named
 
 
-def _first(named: Pairs, *names: str, read: Callable[[Text], Text] | None = None) -> Text:
+def _first(named: Pairs, names: Sequence[str], read: Read | None = None) -> Text:
     for name in names:
         for text in named.get(name, ()):
             value = read(text) if read else text
@@ -74,25 +95,10 @@ def _first(named: Pairs, *names: str, read: Callable[[Text], Text] | None = None
 
 
 def _from_pairs(named: Pairs) -> Reference:
-    first, last = (
-        _first(named, "citation_firstpage", "citation_first_page"),
-        _first(named, "citation_lastpage", "citation_last_page"),
-    )
-    read: dict[str, Any] = {
-        "title": _first(named, "citation_title", "dc.title"),
-        "journal": _first(
-            named, "citation_journal_title", "citation_journal_abbrev", "citation_inbook_title", "citation_conference_title"
-        ),
-        "published": _first(named, "citation_publication_date", "citation_date", "citation_year", "dc.date", read=date),
-        "volume": _first(named, "citation_volume"),
-        "issue": _first(named, "citation_issue"),
-        "pages": _first(named, "citation_pages") or span(first, last),
-        "doi": _first(named, "citation_doi", read=doi),
-        "pmid": _first(named, "citation_pmid", read=pmid),
-        "pmcid": _first(named, "citation_pmcid", read=pmcid),
-    }
-    authors = [*named.get("citation_author", ()), *named.get("citation_authors", ()), *named.get("dc.creator", ())]
-    return Reference(authors=distinct(name for text in authors for name in _authors(text)), **read)
+    found: dict[str, Any] = {field: _first(named, *sources) for field, sources in _SOURCES.items()}
+    found["pages"] = found["pages"] or span(_first(named, _FIRST_PAGE), _first(named, _LAST_PAGE))
+    names = [name for source in _AUTHORS for text in named.get(source, ()) for name in _authors(text)]
+    return Reference(authors=distinct(names), **found)
 
 
 def _authors(text: Text) -> Iterator[Text]:
@@ -123,6 +129,6 @@ def span(first: Text, last: Text) -> Text:
 
 def _funding(text: Text) -> Iterator[Funding]:
     named = pairs(text)
-    funder = _first(named, "citation_funder", "citation_funding_source") if named else clean(text)
+    funder = _first(named, ("citation_funder", "citation_funding_source")) if named else clean(text)
     awards = [*named.get("citation_grant_number", ()), *named.get("citation_award_number", ())]
     yield from [Funding(funder=funder, award=award) for award in awards] or [Funding(funder=funder)]
