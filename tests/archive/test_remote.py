@@ -1,4 +1,4 @@
-"""Archives elsewhere: an S3-compatible server with real clients, web servers with and without ranges, and what goes wrong there."""
+"""Archives elsewhere: Amazon's and Google's stores with real clients, web servers with and without ranges, and what fails there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from gcp_storage_emulator.server import create_server
 from moto.server import ThreadedMotoServer
 from support import PAGE, lines, project, scraper, write_archive
 
@@ -72,6 +73,29 @@ def put(s3: Any) -> Callable[[Path], str]:
         return f"s3://{BUCKET}/some/{path.name}"
 
     return _put
+
+
+@pytest.fixture
+def put_gs() -> Iterator[Callable[[Path], str]]:
+    """Puts a file into a bucket of an emulator of Google's storage, which the environment points to, and returns its URL."""
+    server = create_server("127.0.0.1", 0, in_memory=True, default_bucket=BUCKET)
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        host, port = server._api._httpd.server_address  # it tells its port nowhere else
+        for name, value in {
+            "STORAGE_EMULATOR_HOST": f"http://{host}:{port}",
+            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # its look-up of a bucket's kind speaks gRPC, which the server does not
+            "NO_GCE_CHECK": "true",  # no search for credentials in the network
+        }.items():
+            patch.setenv(name, value)
+
+        def _put(path: Path) -> str:
+            url = f"gs://{BUCKET}/some/{path.name}"
+            as_path(url).write_bytes(path.read_bytes())
+            return url
+
+        yield _put
+    server.stop()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -146,9 +170,10 @@ def long(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_archive_in_a_bucket_is_read_as_the_file_is(archive: Path, put: Callable[[Path], str]) -> None:
-    """Scanned, in ranges, at an offset, indexed there, found by its index: all as on this machine."""
-    url = put(archive)
+@pytest.mark.parametrize("store", ["put", "put_gs"])
+def test_an_archive_in_a_bucket_is_read_as_the_file_is(store: str, archive: Path, request: pytest.FixtureRequest) -> None:
+    """Scanned, in ranges, at an offset, indexed there, found by its index: all as on this machine, from S3 and from GCS."""
+    url = request.getfixturevalue(store)(archive)
     whole = list(scan(archive))
     assert list(scan(url)) == whole
     assert list(scan(url, start=whole[1].offset, end=whole[3].offset)) == whole[1:3]
@@ -162,7 +187,8 @@ def test_an_archive_in_a_bucket_is_read_as_the_file_is(archive: Path, put: Calla
     assert as_path(f"{url}.cdxj").read_bytes() == local
     assert list(boundaries(url, 1000)) == list(boundaries(archive, 1000))
     capture = next(item for item in whole if isinstance(item, Capture))
-    for places in (url, f"s3://{BUCKET}/some", [f"s3://{BUCKET}/"]):
+    bucket = url.partition("/some/")[0]
+    for places in (url, f"{bucket}/some", [f"{bucket}/"]):
         found = find(capture.record_id, capture.payload_sha256, places)
         assert found is not None
         assert (str(found[0]), *found[1:]) == (url, capture.offset, capture.length)
