@@ -28,7 +28,7 @@ from scraper.archive import (
     scan,
 )
 from scraper.archive.originals import original_at
-from scraper.archive.place import files_in, is_file
+from scraper.archive.place import files_in, is_file, unread
 from scraper.errors import ArchiveError, QuotingError, RecordError, RecordNotFound, ScraperError
 from scraper.quoting import replay
 from scraper.records import check, leaves_of
@@ -233,7 +233,7 @@ def archive_damage(path: Path) -> Iterator[str]:
         try:
             same = indexed == file_sha256(path)
         except OSError as error:
-            yield f"{path}: the file cannot be read: {error.strerror or error}"
+            yield f"{path}: {unread(error)}"
             return
         if not same:
             yield f"{path}: changed since it was indexed; if that was meant, run: scraper index {path}"

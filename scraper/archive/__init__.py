@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scraper.archive.capture import Capture, Damage, Item, Revisit, Skipped, UnreadableCapture, Visit
 from scraper.archive.framing import Hole, Record
-from scraper.archive.index import Finder, build_index, file_sha256, find, index_path, indexed_sha256
+from scraper.archive.index import Finder, archives_named, build_index, file_sha256, find, index_path, indexed_sha256
 from scraper.archive.interpret import interpret
 from scraper.archive.originals import Originals
 from scraper.archive.place import Place, as_path
@@ -38,6 +38,7 @@ __all__ = [
     "UnreadableCapture",
     "Visit",
     "Written",
+    "archives_named",
     "as_path",
     "boundaries",
     "build_index",

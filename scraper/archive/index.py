@@ -25,7 +25,18 @@ from scraper.archive.digests import label
 from scraper.archive.framing import Record
 from scraper.archive.interpret import interpret
 from scraper.archive.payload import read_http
-from scraper.archive.place import Place, as_path, files_in, is_file, is_remote, open_place, paths_of, write_remote
+from scraper.archive.place import (
+    Place,
+    as_path,
+    files_in,
+    is_file,
+    is_folder,
+    is_remote,
+    matching,
+    open_place,
+    paths_of,
+    write_remote,
+)
 from scraper.archive.reader import MAX_PAYLOAD, raw_records, read_at
 from scraper.errors import ArchiveError
 
@@ -245,6 +256,21 @@ def archives_in(places: Place | Iterable[Place]) -> Iterator[Path]:
         named = is_remote(path) and path.name.endswith(ARCHIVES)
         found = [] if named else [file for file in files_in(path, deep=True) if file.name.endswith(ARCHIVES)]
         yield from found or ([path] if is_file(path) else [])
+
+
+def archives_named(places: Iterable[Place]) -> Iterator[Path]:
+    """The archives that a command is given: those in a folder and below it, those that match a URL with `*`, or the one named.
+
+    Those that are still being written (`.open`) are not taken from a folder. What names none is given as it is: reading it says
+    what is wrong.
+    """
+    for path in map(as_path, places):
+        found: list[Path] = []
+        if is_remote(path) and "*" in path.name:
+            found = matching(path)
+        elif is_folder(path):
+            found = [archive for archive in archives_in(path) if archive.suffix != ".open"]
+        yield from found or [path]
 
 
 def _listed(archive: Path) -> Iterator[tuple[str, int]]:

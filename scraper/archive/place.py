@@ -116,6 +116,13 @@ def open_place(path: Path) -> Iterator[IO[bytes]]:
         yield remote
 
 
+def unread(error: OSError) -> str:
+    """Say why a file cannot be read."""
+    folder = isinstance(error, IsADirectoryError)
+    why = "it is a folder; in one, archives are named .warc, .warc.gz, .arc or .arc.gz" if folder else error.strerror or error
+    return f"the file cannot be read: {why}"
+
+
 def size_of(path: Path) -> int | None:
     """Bytes of a file; None where a web server does not tell.
 
@@ -135,6 +142,25 @@ def is_file(path: Path) -> bool:
     with contextlib.suppress(OSError):
         return bool(_tried(lambda: _fs(path).info(_key(path))).get("type") == "file")
     return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; the web has none."""
+    if not is_remote(path):
+        return path.is_dir()
+    if _is_http(path):
+        return False
+    with contextlib.suppress(OSError):
+        return bool(_tried(lambda: _fs(path).info(_key(path).rstrip("/"))).get("type") == "directory")
+    return False
+
+
+def matching(pattern: Path) -> list[Path]:
+    """The objects elsewhere whose URLs match one with `*`, in the order of their names; none where the store tells of none."""
+    fs, keys = _fs(pattern), []
+    with contextlib.suppress(OSError):
+        keys = _tried(lambda: fs.glob(_key(pattern)))
+    return [as_path(fs.unstrip_protocol(key)) for key in sorted(keys)]
 
 
 def files_in(folder: Path, *, deep: bool) -> list[Path]:

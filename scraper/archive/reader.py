@@ -18,7 +18,7 @@ from scraper.archive.framing import Hole, Record, RecordStream, located
 from scraper.archive.head import ARC_LINE, MAX_LINE, WARC_LINE, opens
 from scraper.archive.interpret import interpret
 from scraper.archive.members import MAGIC, Member, Members
-from scraper.archive.place import Place, as_path, open_place
+from scraper.archive.place import Place, as_path, open_place, unread
 from scraper.archive.units import gzip_records, unit_records
 from scraper.errors import DamagedRecord, NotAnArchive, RecordNotFound
 
@@ -244,4 +244,4 @@ def open_archive(path: Path) -> Iterator[IO[bytes]]:
         with open_place(path) as file:
             yield file
     except OSError as error:
-        raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
+        raise NotAnArchive(unread(error), path=path) from error

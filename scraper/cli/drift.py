@@ -11,6 +11,7 @@ import click
 import orjson
 from rich.table import Table
 
+from scraper.archive import archives_named
 from scraper.archive.place import size_of
 from scraper.authoring.cases import site_of
 from scraper.authoring.drift import PERIODS, RISK, Survey, coverage, drifts, look_at, visit
@@ -88,7 +89,7 @@ def command(
         for result in _read(output, rejects):
             _add(result, survey, held, chosen)
     else:
-        unread = _extract(archives, survey, chosen)
+        unread = _extract([*archives_named(archives)], survey, chosen)
     rows, found = coverage(survey, by), drifts(survey, risk)
     told = [(drift, remains_of(drift, held, chosen)) for drift in found]
     if plot:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scraper.archive.place import as_path, size_of
+from scraper.archive import archives_named, as_path
+from scraper.archive.place import size_of
 from scraper.cli.console import progress, stderr, stdout
 from scraper.cli.output import rejects_beside
 from scraper.errors import UsageError
@@ -58,17 +59,21 @@ def command(
     the bytes it was read from. What gives no valid record goes to the rejects file with the stage and the reason; nothing is
     dropped in silence, and the last lines account for every capture.
 
-    Archives may be URLs (s3://, gs://, https://). Workers are processes: a page that kills or hangs one becomes a rejection. What
-    an interrupted or killed job has done is kept: the same command with --resume goes on. The Spark engine writes folders of
-    part files, which together are what the local engine writes.
+    A folder stands for the archives in it and below. Archives may be URLs (s3://, gs://, https://), folders of a store too; a `*`
+    in the name of a URL matches as a shell's does.
+
+    Workers are processes: a page that kills or hangs one becomes a rejection. What an interrupted or killed job has done is kept:
+    the same command with --resume goes on. The Spark engine writes folders of part files, which together are what the local
+    engine writes.
 
     \b
     Examples:
       scraper extract archives/*.warc.gz -o out.jsonl
       scraper extract crawl.warc.gz -o pubmed.jsonl --site pubmed --strict
-      scraper extract s3://bucket/crawl.warc.gz -o out.parquet --workers 8 --resume
+      scraper extract s3://bucket/crawls/ -o out.parquet --workers 8 --resume
       scraper extract /shared/*.warc.gz -o /shared/out.jsonl --engine spark --master spark://head:7077
     """
+    archives = tuple(map(str, archives_named(archives)))
     rejects = rejects or rejects_beside(output)
     if Path(rejects).absolute() == Path(output).absolute():
         raise UsageError(f"{output}: output and rejects cannot be the same file")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import click
 
-from scraper.archive import Damage, Hole, index_path, interpret, raw_records
+from scraper.archive import Damage, Hole, archives_named, index_path, interpret, raw_records
 from scraper.archive.index import IndexLine, index_line, write_index
 from scraper.archive.interpret import CAPTURES
 from scraper.archive.place import size_of
@@ -33,7 +33,7 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
     recompressed. Archives written here come with one; make it for those of other tools, or after an archive was changed.
 
     Every record is checked on the way, and damaged places are named. They are in no index; `scraper repair` copies what is
-    whole. An archive may be a URL (s3://…), where the index can be written beside it.
+    whole. An archive may be a URL (s3://…), where the index can be written beside it; a folder stands for the archives in it.
 
     \b
     Examples:
@@ -42,6 +42,7 @@ def command(archives: tuple[Path, ...], *, strict: bool) -> None:
 
     Exit codes: 0 done; 1 an archive is damaged, under --strict; 2 an archive cannot be read (the others are indexed first).
     """
+    archives = tuple(archives_named(archives))
     sizes = [_size(path) for path in archives]
     damaged = unreadable = 0
     with progress("index", sum(sizes)) as report:

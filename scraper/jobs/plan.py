@@ -21,7 +21,7 @@ import orjson
 from scraper import __version__
 from scraper.archive import file_sha256, indexed_sha256
 from scraper.archive.index import archives_in
-from scraper.archive.place import as_path, is_remote, size_of, tag_of
+from scraper.archive.place import as_path, is_remote, size_of, tag_of, unread
 from scraper.archive.ranges import boundaries
 from scraper.errors import NotAnArchive
 from scraper.jobs.shard import Shard
@@ -126,7 +126,7 @@ def _reached(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotAnArchive(f"the file cannot be read: {error.strerror or error}", path=path) from error
+        raise NotAnArchive(unread(error), path=path) from error
 
 
 def key_of(parts: list[str]) -> str:

@@ -17,6 +17,7 @@ from support import PAGE, lines, project, scraper, write_archive
 from scraper.archive import (
     ArchiveWriter,
     Capture,
+    archives_named,
     as_path,
     boundaries,
     build_index,
@@ -270,6 +271,44 @@ def test_an_index_that_cannot_be_written_is_an_error_of_ours(archive: Path, serv
         build_index(serve(archive).url)
 
 
+@pytest.mark.parametrize("store", ["put", "put_gs"])
+def test_a_folder_or_a_pattern_of_a_store_stands_for_its_archives(
+    store: str, archive: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """In the order of their names, nothing else among them; what matches nothing is left to be complained of."""
+    put = request.getfixturevalue(store)
+    urls = []
+    for name in ("b.warc", "a.warc.gz", "a.warc.gz.cdxj", "c.warc.gz.open", "notes.txt"):
+        path = tmp_path / name
+        path.write_bytes(archive.read_bytes())
+        urls.append(put(path) if store == "put_gs" or not urls else _beside(request.getfixturevalue("s3"), path))
+    folder = urls[0].rpartition("/")[0]
+    assert [str(path) for path in archives_named([folder])] == [f"{folder}/a.warc.gz", f"{folder}/b.warc"]
+    assert [str(path) for path in archives_named([f"{folder}/", f"{folder}/b.warc"])] == [
+        *(f"{folder}/a.warc.gz", f"{folder}/b.warc", f"{folder}/b.warc"),
+    ]
+    assert [str(path) for path in archives_named([f"{folder}/*.warc"])] == [f"{folder}/b.warc"]
+    (none,) = archives_named([f"{folder}/*.arc"])
+    with pytest.raises(NotAnArchive, match="no such object"):
+        list(scan(none))
+
+
+def _beside(client: Any, path: Path) -> str:
+    """Put a file beside those that are in the bucket."""
+    client.upload_file(str(path), BUCKET, f"some/{path.name}")
+    return f"s3://{BUCKET}/some/{path.name}"
+
+
+def test_a_folder_of_this_machine_stands_for_the_archives_in_it(archive: Path, tmp_path: Path) -> None:
+    """And below it; a file, and what is not there, stand for themselves."""
+    folder = tmp_path / "years"
+    for name in ("2025/b.warc", "2024/z.arc.gz", "2025/a.warc.gz", "2025/a.warc.gz.open", "2025/a.warc.gz.cdxj", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(archive.read_bytes())
+    found = [str(path.relative_to(tmp_path)) for path in archives_named([folder, archive, str(tmp_path / "none.warc")])]
+    assert found == ["years/2024/z.arc.gz", "years/2025/a.warc.gz", "years/2025/b.warc", archive.name, "none.warc"]
+
+
 def test_a_file_url_is_a_path_of_this_machine(archive: Path) -> None:
     """`file://` needs no extra."""
     assert as_path(archive.as_uri()) == archive
@@ -287,7 +326,7 @@ def test_a_remote_archive_is_repaired_onto_this_machine(plain: Path, put: Callab
 
 
 def test_the_commands_work_on_a_bucket(tmp_path: Path, put: Callable[[Path], str]) -> None:
-    """Extract, verify and index, by URL, and a missing object does not end the job."""
+    """Extract, verify and index, by URL and by folder, and a missing object does not end the job."""
     folder = project(tmp_path)
     path = write_archive(folder / "letters.warc.gz", {f"https://letters.example/{n}": PAGE for n in range(3)})
     url = put(path)
@@ -299,3 +338,5 @@ def test_the_commands_work_on_a_bucket(tmp_path: Path, put: Callable[[Path], str
     assert "indexed 1 (0 damaged)" in scraper("index", url, cwd=folder).stdout
     done = scraper("verify", "out.jsonl", "--archives", f"s3://{BUCKET}/some", cwd=folder)
     assert "every value verified; 1 archives: whole" in done.stdout
+    scraper("extract", f"s3://{BUCKET}/some/", "-o", "again.jsonl", "--workers", "1", cwd=folder)
+    assert (folder / "again.jsonl").read_bytes() == (folder / "out.jsonl").read_bytes()
