@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plugins._shared.lines import Text
 
 _SHORT = ("%b", "%B")
+_DOTTED = (*_SHORT, "%b.", "%B.")  # "Sept." is no name of three letters
 _FORMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), formats)
     for pattern, formats in (
@@ -20,7 +21,7 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"^\d{4}[-/.]\d{1,2}$", ("%Y-%m", "%Y/%m", "%Y.%m")),
         (r"^\d{4}$", ("%Y",)),
         (r"^\d{8}$", ("%Y%m%d",)),
-        (rf"^\d{{4}}\s{MONTH}\.?\s\d{{1,2}}$", tuple(f"%Y {m} %d" for m in (*_SHORT, "%b."))),
+        (rf"^\d{{4}}\s{MONTH}\.?\s\d{{1,2}}$", tuple(f"%Y {m} %d" for m in _DOTTED)),
         (rf"^\d{{4}}[\s-]{MONTH}$", tuple(f"%Y{sep}{m}" for m in _SHORT for sep in " -")),
         (
             rf"^\d{{1,2}}[\s-]{MONTH},?[\s-]\d{{4}}(?=$|\s)",
@@ -28,7 +29,7 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ),
         (
             rf"^{MONTH}\.?\s\d{{1,2}},?\s\d{{4}}(?=$|\s)",
-            tuple(f"{m} %d{comma} %Y" for m in (*_SHORT, "%b.") for comma in ("", ",")),
+            tuple(f"{m} %d{comma} %Y" for m in _DOTTED for comma in ("", ",")),
         ),
         (rf"^{MONTH}[,.]?[\s-]\d{{4}}$", tuple(f"{m}{sep}%Y" for m in _SHORT for sep in (" ", ", ", "-", ". "))),
         (r"^\d{1,2}\.\d{1,2}\.\d{4}$", ("%d.%m.%Y",)),
