@@ -46,6 +46,8 @@ _GRACE = 2.0
 """Seconds past its limit that a page has before its process is killed."""
 _GLANCE = 0.2
 """Seconds between two looks at a child."""
+_UNCOLLECTED = 5000
+"""New objects between two looks for garbage, of which pages leave next to none; a worker's memory is the same with it."""
 _LEVEL = 1  # of zstd: parts are short-lived, or kept for the next resumption
 
 
@@ -259,6 +261,7 @@ def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: floa
     registry = load_registry(limits=Limits(seconds=seconds, memory=UNLIMITED.memory))  # soft, below the parent's
     extraction = partial(extract_shard, registry=registry, originals=Originals(archives), watch=_Orphanable(pulse, parent))
     gc.freeze()  # what is loaded stays: no collection need look at it again
+    gc.set_threshold(_UNCOLLECTED)
     while True:
         try:
             task, refused = pipe.recv()
