@@ -3,17 +3,24 @@
 In one run and in turn, each on the same archive, each measured in CPU time of this process:
 
 - `scraper`: what `scraper extract` does: scan with every check, dispatch, extract, validate, write lines with a pointer a value
-- `a scrapy user`: warcio, parsel and one selector a meta, jsonschema, json (`plain.py`); no provenance, no digest checked
-- `tuned`: the same, with all metas read in one pass
+- `a scrapy user`: warcio, parsel and one selector a field, jsonschema, json; no provenance, no digest checked
+- `tuned`: the same, with all metas read in one pass; where fields are read from the body there is no such shortcut
 - `floor`: each gzip member inflated and its page parsed by the bare parser; nothing is read from it
+
+Of two kinds of pages:
+
+- `publishers`: pages of many publishers, made up (`corpus.py`) or saved; no site has their addresses, so every layout of every
+  fallback is asked, and what is read are metas above all (`plain.py`)
+- `pubmed`: a site that is found by its address, its fields read by CSS and XPath from the body (`corpus_pubmed.py`,
+  `plain_pubmed.py`)
 
 The collector of garbage is set as in a worker of `scraper extract` (what is loaded is frozen, it looks seldom) for all of them.
 
-Before that, the records of all three are compared, and how many are the same is printed: all of them on made-up pages, and on saved
-ones all but where two parsers repair broken HTML differently. Pages that the site declines do not count there; the others read them
-all the same.
+Before that, the records of all are compared, and how many are the same is printed: all of them on made-up pages, and on saved ones
+all but where two parsers repair broken HTML differently. Pages that the site declines do not count there; the others read them all
+the same.
 
-    python benchmarks/extract.py [--pages FOLDER] [--count N] [--rounds N] [--json OUT]
+    python benchmarks/extract.py [--site publishers|pubmed] [--pages FOLDER] [--count N] [--rounds N] [--json OUT]
 """
 
 from __future__ import annotations
@@ -29,8 +36,10 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import corpus
+import corpus_pubmed
 import orjson
 import plain
+import plain_pubmed
 import turbohtml
 from zlib_ng import zlib_ng
 
@@ -45,6 +54,13 @@ if TYPE_CHECKING:
     from scraper.sites import Registry
 
     Contestant = Callable[[], int]
+    Reader = Callable[[bytes, str, str], bytes | None]
+
+PAGES = {"publishers": corpus.articles, "pubmed": corpus_pubmed.pages}
+READERS: dict[str, dict[str, Reader]] = {
+    "publishers": {"a scrapy user": plain.extract, "tuned": plain.extract_once},
+    "pubmed": {"a scrapy user": plain_pubmed.extract},
+}
 
 
 def ours(archive: Path, registry: Registry) -> Iterator[bytes]:
@@ -54,7 +70,7 @@ def ours(archive: Path, registry: Registry) -> Iterator[bytes]:
             yield from (result.line() for result in extract(item, registry) if isinstance(result, Extraction))
 
 
-def theirs(archive: Path, read: Callable[[bytes, str, str], bytes | None]) -> Iterator[bytes]:
+def theirs(archive: Path, read: Reader) -> Iterator[bytes]:
     """Yield the lines of a contestant without provenance."""
     with archive.open("rb") as file:
         for url, content_type, payload in plain.payloads(file):
@@ -81,17 +97,30 @@ def length(lines: Iterator[bytes]) -> int:
     return sum(map(len, lines))
 
 
-def agreement(archive: Path, registry: Registry) -> str:
+def agreement(archive: Path, registry: Registry, readers: dict[str, Reader]) -> str:
     """Compare the records: how many pages, and how many fields, are the same for the others."""
     expected = {line["capture"]["url"]: line["record"] for line in map(orjson.loads, ours(archive, registry))}
     parts = []
-    for name, read in (("a scrapy user", plain.extract), ("tuned", plain.extract_once)):
+    for name, read in readers.items():
         found = {line["url"]: line["record"] for line in map(orjson.loads, theirs(archive, read))}
         pairs = [(record.get(key), found.get(url, {}).get(key)) for url, record in expected.items() for key in record]
         pages = sum(found.get(url) == record for url, record in expected.items())
         fields = sum(left == right for left, right in pairs)
         parts.append(f"{name} {pages} of {len(expected)} records, {fields} of {len(pairs)} fields")
     return "same as ours: " + "; ".join(parts)
+
+
+def contestants(archive: Path, registry: Registry, readers: dict[str, Reader]) -> dict[str, Contestant]:
+    """Return what is measured; each does all of its work anew."""
+
+    def reading(read: Reader) -> Contestant:
+        return lambda: length(theirs(archive, read))
+
+    return {
+        "scraper": lambda: length(ours(archive, registry)),
+        **{name: reading(read) for name, read in readers.items()},
+        "floor": lambda: floor(archive),
+    }
 
 
 def measure(contestants: dict[str, Contestant], rounds: int) -> dict[str, list[float]]:
@@ -124,27 +153,23 @@ def report(times: dict[str, list[float]], pages: int) -> dict[str, Any]:
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--site", choices=READERS, default="publishers", help="whose pages")
     parser.add_argument("--pages", type=Path, help="a folder of saved HTML pages; made-up ones by default")
     parser.add_argument("--count", type=int, default=120, help="how many pages to make up")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     options = parser.parse_args(arguments)
+    readers = READERS[options.site]
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "pages.warc.gz"
-        count = corpus.archive(archive, corpus.saved(options.pages) if options.pages else corpus.articles(options.count))
+        count = corpus.archive(archive, corpus.saved(options.pages) if options.pages else PAGES[options.site](options.count))
         registry = load_registry()
-        contestants: dict[str, Contestant] = {
-            "scraper": lambda: length(ours(archive, registry)),
-            "a scrapy user": lambda: length(theirs(archive, plain.extract)),
-            "tuned": lambda: length(theirs(archive, plain.extract_once)),
-            "floor": lambda: floor(archive),
-        }
         gc.freeze()
         gc.set_threshold(5000)
         print(f"{count} pages, {archive.stat().st_size:,} bytes of archive, {options.rounds} rounds")
-        print(agreement(archive, registry) + "\n")
+        print(agreement(archive, registry, readers) + "\n")
         print(f"{'':16}{'ms/page':>10}{'pages/s':>10}{'scraper is':>16}   spread")
-        found = report(measure(contestants, options.rounds), count)
+        found = report(measure(contestants(archive, registry, readers), options.rounds), count)
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
     return 0

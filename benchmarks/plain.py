@@ -61,9 +61,14 @@ def payloads(archive: IO[bytes]) -> Iterator[tuple[str, str, bytes]]:
                 yield record.rec_headers.get_header("WARC-Target-URI"), content_type, record.content_stream().read()
 
 
+def opened(payload: bytes, content_type: str) -> parsel.Selector:
+    """Decode and parse a page."""
+    return parsel.Selector(text=html_to_unicode(content_type, payload)[1], type="html")
+
+
 def extract(payload: bytes, content_type: str, url: str) -> bytes | None:
     """Return the line of a page, its metas read by one query a name; None where its record is not valid."""
-    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1], type="html")
+    page = opened(payload, content_type)
 
     @cache
     def metas(name: str) -> list[str]:
@@ -75,12 +80,12 @@ def extract(payload: bytes, content_type: str, url: str) -> bytes | None:
             if content:
                 yield name if name.startswith(start) else meta.root.get("property").lower(), content
 
-    return _line(article(page, metas, beginning), url)
+    return line(article(page, metas, beginning), url)
 
 
 def extract_once(payload: bytes, content_type: str, url: str) -> bytes | None:
     """Do the same with the metas read in one pass instead of by one query a name: as fast as it gets with these libraries."""
-    page = parsel.Selector(text=html_to_unicode(content_type, payload)[1], type="html")
+    page = opened(payload, content_type)
     ordered: list[tuple[str, str]] = []
     for meta in page.root.iter("meta"):
         name, other, content = meta.get("name"), meta.get("property"), meta.get("content")
@@ -96,7 +101,7 @@ def extract_once(payload: bytes, content_type: str, url: str) -> bytes | None:
     def beginning(start: str) -> Metas:
         return [each for each in ordered if each[0].startswith(start)]
 
-    return _line(article(page, lambda name: found.get(name, ()), beginning), url)
+    return line(article(page, lambda name: found.get(name, ()), beginning), url)
 
 
 def _lower(attribute: str) -> str:
@@ -113,7 +118,8 @@ def _named(name: str) -> str:
 _BEGINNING = f"descendant::meta[starts-with({_lower('name')}, $start) or starts-with({_lower('property')}, $start)]"
 
 
-def _line(item: dict[str, Any], url: str) -> bytes | None:
+def line(item: dict[str, Any], url: str) -> bytes | None:
+    """Return the line of a record; None where it is not valid."""
     record = cleaned(item)
     if not _VALIDATOR.is_valid(record):
         return None

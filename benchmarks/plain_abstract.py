@@ -58,7 +58,7 @@ def _from_text(text: str) -> list[Section]:
 def _headed(heading: str, text: str) -> list[Section]:
     paragraphs = [part for part in map(clean, _PARAGRAPH.split(text)) if part]
     if not heading and any(map(_is_structured, paragraphs)):
-        return _labelled(paragraphs)
+        return labelled(paragraphs)
     return [{"heading": "" if number else heading, "text": part} for number, part in enumerate(paragraphs)]
 
 
@@ -160,7 +160,7 @@ def _paragraph(element: Element, text: str) -> list[Section]:
 
 def _plain(text: str) -> list[Section]:
     text = _tidy(text)
-    return _labelled([text]) if _is_structured(text) else [{"text": text}]
+    return labelled([text]) if _is_structured(text) else [{"text": text}]
 
 
 def _tidy(text: str) -> str:
@@ -213,7 +213,7 @@ def _begins_with_label(paragraph: str) -> bool:
     return bool(found and _is_label(found["heading"]))
 
 
-def _labelled(paragraphs: Sequence[str]) -> list[Section]:
+def labelled(paragraphs: Sequence[str]) -> list[Section]:
     """Read paragraphs with labels, which stand before the text or on lines of their own, into sections."""
     alone = len(paragraphs) == 1
     # Labels that are in nobody's list count where every paragraph has one.

@@ -30,7 +30,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.-?){1,4}|[A-Z](?:-?[A-Z]){0,3}")
 def reference(text: str) -> dict[str, Any]:
     """Read a reference."""
     said = _pairs(text)
-    return _from_pairs(said) if said else _from_citation(clean(text))
+    return _from_pairs(said) if said else citation(clean(text))
 
 
 def funding(text: str) -> list[dict[str, str]]:
@@ -125,14 +125,14 @@ _ABBREVIATED = re.compile(r"[A-Z]\w{0,8}(?: [A-Z]\w{0,8}){0,4}")  # perhaps the 
 
 _SEASON = r"(?:(?:Spring|Summer|Autumn|Fall|Winter)\b|[1-4](?:st|nd|rd|th)\sQuart\w*)"
 _YEAR = r"(?:1[6-9]|20)\d\d\b"
-_DATE = rf"{_YEAR}(?:\s(?:{MONTH}|{_SEASON})(?:\s?[\s/–-]\s?(?:{MONTH}|{_SEASON}|{_YEAR}|\d{{1,2}}\b))*)?"  # noqa: RUF001
+DATE = rf"{_YEAR}(?:\s(?:{MONTH}|{_SEASON})(?:\s?[\s/–-]\s?(?:{MONTH}|{_SEASON}|{_YEAR}|\d{{1,2}}\b))*)?"  # noqa: RUF001
 _PART = r"(?:[A-Z]{0,4}\d[\w/–-]*|[IVXLCDM]+|Suppl\w*|Pt|Part|Chapter|Spec|No|Hors|[A-Z])"  # noqa: RUF001
 _VOLUME = rf"(?P<volume>(?:{_PART}(?:\s{_PART}){{0,4}})?)\s?(?:\((?P<issue>[^()]*)\))?"
 _PAGE = r"(?:(?:[A-Za-z][\w.-]{0,15}?)?\d[\w()/–—-]*(?:\.[\w()/–—-]+)*|[ivxlc]+(?:[-–][ivxlc]+)?|[A-Z]+(?:[-–][A-Z]+)?)"  # noqa: RUF001
 _PAGES = rf"(?P<pages>(?:Unit\s)?{_PAGE}(?:[,;]\s?(?:[a-z]+\s){{0,2}}{_PAGE})*)"
 _END = r"(?=\.?\s*$|[.,]\s|\.?\s+(?:doi|DOI)\b)"
 _IMPRINTS = tuple(
-    re.compile(rf"(?<!\S)(?P<published>{_DATE}){rest}")
+    re.compile(rf"(?<!\S)(?P<published>{DATE}){rest}")
     for rest in (
         rf"\s?;\s?{_VOLUME}(?:\s?:\s?{_PAGES})?{_END}",
         rf"\s?;\s?{_VOLUME}(?=\s?:)",
@@ -146,26 +146,38 @@ _DAY = re.compile(rf"^\d{{4}}\s{MONTH}(?:\s\d{{1,2}})?$")
 _DAYS = re.compile(rf"^(\d{{4}}\s{MONTH})\s\d{{1,2}}\s?[-–/]\s?\d{{1,2}}$")  # noqa: RUF001  # an en dash
 
 
-def _from_citation(shown: str) -> dict[str, Any]:
-    citation = _before(_LABELS, shown)
-    body = _before(_IDENTIFIER, citation)
-    found = next((found for form in _IMPRINTS if (found := form.search(body))), None)
-    imprint = found.groupdict() if found else {}
-    head = body[: found.start()] if found else ""
+def citation(shown: str) -> dict[str, Any]:
+    """Read a citation, white space collapsed, as far as it is certain."""
+    shown = _before(_LABELS, shown)
+    head, imprint = head_and_imprint(shown)
     first = _SENTENCE_END.search(head)
-    names = _authors(head[: first.start()]) if first else []
+    names = authors(head[: first.start()]) if first else []
     # Without a volume it may be a book: its last sentence is a publisher then, or an edition.
-    dated = any(imprint.get(name) for name in ("volume", "issue", "pages"))
-    title, journal = _title_and_journal(head[first.end() :]) if first and dated else ("", "")
+    title, journal = _title_and_journal(head[first.end() :]) if first and not is_bare(imprint) else ("", "")
+    pmid, pmcid = _PMID.search(shown), _PMCID.search(shown)
     return {
-        "citation": citation,
+        "citation": shown,
         "authors": names if title or len(names) > 1 else [],
         "title": title if names else "",
         "journal": journal,
-        **_identifiers(citation),
+        "doi": bare_doi(shown),
+        "pmid": pmid[1] if pmid else "",
+        "pmcid": f"PMC{pmcid[1]}" if pmcid else "",
         **imprint,
-        "published": _published(imprint.get("published", "")),
+        "published": published(imprint.get("published", "")),
     }
+
+
+def head_and_imprint(text: str) -> tuple[str, dict[str, str]]:
+    """Return what stands before the date, volume, issue and pages of a citation, and these as they stand there."""
+    body = _before(_IDENTIFIER, text)
+    found = next((found for form in _IMPRINTS if (found := form.search(body))), None)
+    return (body[: found.start()], found.groupdict()) if found else ("", {})
+
+
+def is_bare(imprint: dict[str, str]) -> bool:
+    """Whether nothing but a date is there, as in books and works in press."""
+    return not any(imprint.get(name) for name in ("volume", "issue", "pages"))
 
 
 def _before(pattern: re.Pattern[str], text: str) -> str:
@@ -173,16 +185,16 @@ def _before(pattern: re.Pattern[str], text: str) -> str:
     return text[: found.start()] if found else text
 
 
-def _identifiers(citation: str) -> dict[str, str]:
-    pmid, pmcid = _PMID.search(citation), _PMCID.search(citation)
-    named = _DOI.search(citation) or _BARE_DOI.search(citation)
+def bare_doi(text: str) -> str:
+    """Return the DOI that a text names, without the punctuation of the sentence around it."""
+    named = _DOI.search(text) or _BARE_DOI.search(text)
     doi = named[1].rstrip(".,;") if named else ""
     if doi.endswith(")") and doi.count(")") > doi.count("("):  # the parenthesis was opened before the DOI
         doi = doi[:-1].rstrip(".,;")
-    return {"doi": doi, "pmid": pmid[1] if pmid else "", "pmcid": f"PMC{pmcid[1]}" if pmcid else ""}
+    return doi
 
 
-def _published(text: str) -> str:
+def published(text: str) -> str:
     """Read a citation's date, no more precisely than is certain: a range of days is a month, one of months a year."""
     if len(re.findall(r"\d{4}", text)) != 1:
         return ""
@@ -190,7 +202,7 @@ def _published(text: str) -> str:
     return date(text if _DAY.match(text) else days[1] if days else text[:4])
 
 
-def _authors(text: str) -> list[str]:
+def authors(text: str) -> list[str]:
     """Return the authors of a citation's first sentence; none unless every one of them is certain."""
     people, _, groups = text.strip().removesuffix(".").removesuffix(" et al").rstrip(",").partition(";")
     named = [name for name in map(str.strip, people.split(",")) if name]
@@ -218,11 +230,12 @@ def _title_and_journal(text: str) -> tuple[str, str]:
         return "", ""
     before = head[ends[-2].end() if len(ends) > 1 else 0 : ends[-1].start()]
     journal = head[ends[-1].end() :]
-    if not _is_journal(journal) or _ABBREVIATED.fullmatch(before):
+    if not is_journal(journal) or _ABBREVIATED.fullmatch(before):
         return "", ""
     return head[: ends[-1].end()].strip().removesuffix("."), journal
 
 
-def _is_journal(name: str) -> bool:
+def is_journal(name: str) -> bool:
+    """Whether a sentence can be a whole journal title: no "Section D", no rest of a sentence."""
     lower = name[:1].islower() and not _LOWER_CASE_JOURNAL.match(name)
     return 0 < len(name) <= _LONGEST_JOURNAL and not lower and not _NO_JOURNAL.match(name)
