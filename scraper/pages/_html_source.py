@@ -13,7 +13,8 @@ from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper.quoting import Sourced, open_payload
-from scraper.quoting.reading import READINGS, read
+from scraper.quoting.cutting import hold
+from scraper.quoting.reading import READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,19 +99,17 @@ class HtmlSource:
         """Quote pieces that together read as a value; None where the payload's bytes, read again, do not."""
         if len(pieces) == 1:
             return self.quote_one(pieces[0], value, selector)
-        spans, raws, texts, charset = [], [], [], self.charset
+        spans, held, charset = [], [], self.charset
         for start, end, reading in pieces:
             span = self.map.span(start, end)
             if span is None:
                 return None
-            raw = self.map.payload[span[0] : span[1]]
             spans.append(span)
-            raws.append(raw)
-            texts.append(read(raw, charset, reading))
-        if "".join(texts) != value:
+            held.append(hold(self.map.payload[span[0] : span[1]], charset, reading, self.text[start:end]))
+        if "".join([text for text, _ in held]) != value:
             return None
-        readings = tuple(piece.reading for piece in pieces)
-        return Sourced(value, tuple(spans), selector, readings=readings, charset=charset, raw=tuple(raws))
+        readings = tuple([piece.reading for piece in pieces])
+        return Sourced(value, tuple(spans), selector, readings=readings, charset=charset, held=tuple(held))
 
     def quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
         """Quote one piece: the common case."""

@@ -16,7 +16,7 @@ from lxml import etree
 
 from scraper.errors import ExcessivePayload, MalformedPayload
 from scraper.quoting import MISSING, PayloadMap, Sourced, Step
-from scraper.quoting.reading import read
+from scraper.quoting.cutting import hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -301,10 +301,9 @@ class XmlSource:
             return MISSING
         spans = [self.mapped.span(piece.start, piece.end) for piece in pieces]
         located = [span for span in spans if span is not None]
-        raws = [self.mapped.payload[start:end] for start, end in located]
         charset = self.mapped.charset
-        texts = [read(raw, charset, piece.as_) for raw, piece in zip(raws, pieces, strict=False)]
-        if len(located) < len(pieces) or sep.join(texts) != value:
+        held = [hold(self.mapped.payload[slice(*span)], charset, piece.as_) for span, piece in zip(located, pieces, strict=False)]
+        if len(located) < len(pieces) or sep.join([text for text, _ in held]) != value:
             return Sourced.unlocated(value, _DECLARED, selector=selector)
         return Sourced(
             value,
@@ -313,7 +312,7 @@ class XmlSource:
             (Step.of("join", sep=sep),) if sep else (),
             readings=tuple(piece.as_ for piece in pieces),
             charset=charset,
-            raw=tuple(raws),
+            held=tuple(held),
         )
 
 

@@ -1,77 +1,91 @@
 """Cutting: from a range of a value's code points to the parts of its spans that read as it.
 
-Nothing here knows values: what goes in is how they are kept, the bytes of each span and how they read. What comes out is a
-candidate (a cut inside a character reference, say, does not read back), and `Sourced` checks it.
+Nothing here knows values. What goes in is what a value *holds* of each of its spans: the text that it reads, and its bytes where
+these say more than the text. What comes out is a candidate (a cut inside a character reference, say, does not read back), and
+`Sourced` checks it.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from scraper.quoting.reading import cutter, read
-from scraper.quoting.steps import before_squash, squash_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    Part = tuple[int, int, int]
-    """The number of a span, and the first byte and the end of the part, counted in the span."""
+    Held = tuple[str, bytes | None]
+    """What a span reads, and its bytes; no bytes where it is plain, see `is_plain`."""
+    Part = tuple[int, int, int, Held]
+    """The number of a span, first byte and end of a part of it, counted in the span, and what is held of the part."""
 
 _SHORT = 4096  # bytes; of a longer text that is not ASCII, the bytes before each cut would be counted too often
 _NOT_PLAIN = re.compile(r"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
+_cutter = functools.lru_cache(maxsize=16)(cutter)  # kept for a while, because a value is seldom cut once
 
 
-def is_plain(value: str, raw: bytes, charset: str) -> bool:
-    """Whether a value is its bytes in UTF-8, and no reading resolves any of it: then the same holds for any part of it.
+def is_plain(text: str, raw: bytes, charset: str) -> bool:
+    """Whether a text is these bytes in UTF-8, and no reading resolves any of it: then the same holds for any part of it.
 
     Args:
-        value: The value.
-        raw: The bytes of its one span.
+        text: What the bytes may read as.
+        raw: The bytes.
         charset: What they are decoded with.
     """
-    known = value.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
-    return known and raw == value.encode() and not _NOT_PLAIN.search(value)
+    known = text.isascii() or (charset == "utf-8" and len(raw) <= _SHORT)
+    return known and raw == text.encode() and not _NOT_PLAIN.search(text)
 
 
-@functools.lru_cache(maxsize=8)
-def parts_of(
-    raws: tuple[bytes, ...], charset: str, readings: tuple[str, ...], *, squashed: bool
-) -> Callable[[int, int], Sequence[Part] | None]:
-    """Return a function from a range of code points of a value to parts of its spans; it answers None where no byte boundary is.
-
-    It is kept for a while, because a value is seldom cut once.
+def hold(raw: bytes, charset: str, as_: str, text: str | None = None) -> Held:
+    """Return what a value holds of a span.
 
     Args:
-        raws: The bytes of each span.
+        raw: The span's bytes.
+        charset: What they are decoded with.
+        as_: How they read.
+        text: The bytes decoded, where that is known.
+    """
+    if text is not None and is_plain(text, raw, charset):
+        return text, None
+    shown = read(raw, charset, as_)
+    return shown, None if is_plain(shown, raw, charset) else raw
+
+
+def parts_of(spans: Sequence[Held], charset: str, readings: Sequence[str], start: int, end: int) -> list[Part] | None:
+    """Return the parts of spans that a range of the text which they read together comes from; None where no byte boundary is.
+
+    Args:
+        spans: What is held of each.
         charset: What they are decoded with.
         readings: How each reads.
-        squashed: Whether the value is what the spans read with its white space collapsed, or just that.
+        start: The first code point of the range.
+        end: The code point behind it.
     """
-    if len(raws) == 1 and not squashed:
-        return functools.partial(_part_of_one, cutter(raws[0], charset, readings[0]))
-    texts = [read(raw, charset, as_) for raw, as_ in zip(raws, readings, strict=True)]
-    bounds = list(pairwise([0, *accumulate(map(len, texts))]))
-    places = squash_places("".join(texts)) if squashed else None
-    span_cutter = functools.cache(lambda number: cutter(raws[number], charset, readings[number]))
-
-    def parts(start: int, end: int) -> Sequence[Part] | None:
-        first, last = (start, end) if places is None else before_squash(places, start, end)
-        found: list[Part] = []
-        for number, (low, high) in enumerate(bounds):
-            begin, stop = max(first, low) - low, min(last, high) - low
-            if begin < stop or (first == last and low <= first <= high and not found):
-                inside = span_cutter(number)(begin, stop)
-                if inside is None:
-                    return None
-                found.append((number, *inside))
-        return found
-
-    return parts
+    found: list[Part] = []
+    low = 0
+    for number, held in enumerate(spans):
+        high = low + len(held[0])
+        begin, stop = max(start, low), min(end, high)
+        if begin < stop or (start == end and low <= start <= high and not found):
+            part = _part_of(held, charset, readings[number], begin - low, stop - low)
+            if part is None:
+                return None
+            found.append((number, *part))
+        if high > end:
+            break
+        low = high
+    return found
 
 
-def _part_of_one(cut: Callable[[int, int], tuple[int, int] | None], start: int, end: int) -> Sequence[Part] | None:
-    inside = cut(start, end)
-    return None if inside is None else ((0, *inside),)
+def _part_of(held: Held, charset: str, as_: str, start: int, end: int) -> tuple[int, int, Held] | None:
+    text, raw = held
+    if raw is None:
+        part = text[start:end]
+        if text.isascii():
+            return start, end, (part, None)
+        first = len(text[:start].encode())
+        return first, first + len(part.encode()), (part, None)
+    inside = _cutter(raw, charset, as_)(start, end)
+    return None if inside is None else (*inside, hold(raw[slice(*inside)], charset, as_))

@@ -24,6 +24,7 @@ from scraper.errors import UnsupportedCharset
 
 _BLOCK = 1024  # bytes between checkpoints
 _STRIDE = 1024  # code points between checkpoints, where text can be encoded to learn its size
+_NEAR = 256  # code points that are encoded sooner than their end is looked up
 _UNIT = 8  # no stateless charset needs more bytes for one character; longer than any bad run
 
 _ASCII = re.compile(rb"[\x00-\x7f]+")
@@ -184,11 +185,20 @@ class PayloadMap:
         return self._faithful
 
     def _by_encoding(self, index: int) -> int:
-        """Encode the text before `index`, from the checkpoint before it: exact where one text has one encoding."""
+        """Count the bytes of the text from the checkpoint before `index`: exact where one text has one encoding."""
         number, offsets = index // _STRIDE, self._offsets
+        if number + 1 >= len(offsets):
+            self._count(number + 1)
+        start, begin = number * _STRIDE, offsets[number]
+        if offsets[number + 1] - begin == _STRIDE and start + _STRIDE <= len(self.text):
+            return begin + index - start  # as many bytes as characters
+        return begin + len(self.text[start:index].encode(self.charset))
+
+    def _count(self, number: int) -> None:
+        """Encode the text up to a checkpoint."""
+        offsets = self._offsets
         for start in range((len(offsets) - 1) * _STRIDE, number * _STRIDE, _STRIDE):
             offsets.append(offsets[-1] + len(self.text[start : start + _STRIDE].encode(self.charset)))
-        return offsets[number] + len(self.text[number * _STRIDE : index].encode(self.charset))
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the byte range of `text[start:end]`, or None if it does not begin and end between characters' bytes."""
@@ -196,7 +206,8 @@ class PayloadMap:
             return self.start + start, self.start + end
         if start <= end < start + 4 * _STRIDE and self._is_faithful():  # one look-up less
             first = self._by_encoding(start)
-            return first, first + len(self.text[start:end].encode(self.charset))
+            last = self._by_encoding(end) if end - start > _NEAR else first + len(self.text[start:end].encode(self.charset))
+            return first, last
         begin, stop = self.offset(start), self.offset(end)
         return None if begin is None or stop is None else (begin, stop)
 

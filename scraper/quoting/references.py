@@ -49,12 +49,18 @@ def attribute_origins(source: str) -> Sequence[int]:
 
 
 def _read(source: str, resolve: Callable[[re.Match[str]], tuple[str, int]]) -> str:
-    if "&" not in source and "\r" not in source and "\0" not in source:
+    if _is_verbatim(source):
         return source
     return "".join(text for text, _, _ in _pieces(source, resolve))
 
 
+def _is_verbatim(source: str) -> bool:
+    return "&" not in source and "\r" not in source and "\0" not in source
+
+
 def _origins(source: str, resolve: Callable[[re.Match[str]], tuple[str, int]]) -> Sequence[int]:
+    if _is_verbatim(source):
+        return range(len(source) + 1)
     places: list[int] = []
     for text, start, verbatim in _pieces(source, resolve):
         places.extend(range(start, start + len(text)) if verbatim else repeat(start, len(text)))

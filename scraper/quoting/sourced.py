@@ -19,13 +19,13 @@ import attrs
 from scraper.errors import StepFailed
 from scraper.quoting.cutting import is_plain, parts_of
 from scraper.quoting.reading import Span, read
-from scraper.quoting.steps import Step
+from scraper.quoting.steps import Step, before_squash, squash_places
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from scraper.quoting.cutting import Part
+    from scraper.quoting.cutting import Held
 
     Compiled = re.Pattern[str]
     Pattern = str | Compiled
@@ -58,9 +58,8 @@ class Sourced(Generic[T_co]):
     why: str | None = None
     readings: tuple[str, ...] = ()
     charset: str = "utf-8"
-    _raw: tuple[bytes, ...] | None = attrs.field(default=(), repr=False, eq=False)
-    """The bytes of each span; None where the value is *plain*: one span, of which each character is read as itself and is its bytes
-    in UTF-8, so that the same holds for any part of it."""
+    _held: tuple[Held, ...] | None = attrs.field(default=(), repr=False, eq=False)
+    """What is held of each span; None where there is one, without steps, and it is plain: most values."""
 
     # Making
 
@@ -80,7 +79,7 @@ class Sourced(Generic[T_co]):
             return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, None)
         if read(raw, charset, as_) != value:
             return None
-        return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, (raw,))
+        return Sourced(value, (span,), selector, (), "located", None, (as_,), charset, ((value, raw),))
 
     @staticmethod
     def stated(value: Any, why: str) -> Sourced[Any]:
@@ -112,7 +111,7 @@ class Sourced(Generic[T_co]):
             steps=(Step.of("join", **args),),
             readings=tuple([reading for part in parts for reading in part.readings]),
             charset=parts[0].charset,
-            raw=tuple([raw for part in parts for raw in part._bytes()]),  # noqa: SLF001  # its own class
+            held=tuple([held for part in parts for held in part._spans_held()]),  # noqa: SLF001  # its own class
         )
 
     # Being looked at
@@ -138,7 +137,7 @@ class Sourced(Generic[T_co]):
 
     def source(self) -> str:
         """Return what the spans read, before any step."""
-        return "".join(self._texts())
+        return "".join([text for text, _ in self._spans_held()])
 
     # Narrowing
 
@@ -275,11 +274,8 @@ class Sourced(Generic[T_co]):
             raise TypeError(f"only text can be narrowed, this is {self.value!r} (found by {self.selector})")
         return self.value
 
-    def _texts(self) -> list[str]:
-        return [read(raw, self.charset, as_) for raw, as_ in zip(self._bytes(), self.readings, strict=True)]
-
-    def _bytes(self) -> tuple[bytes, ...]:
-        return (cast("str", self.value).encode(),) if self._raw is None else self._raw
+    def _spans_held(self) -> tuple[Held, ...]:
+        return ((self._text(), None),) if self._held is None else self._held
 
     def _then(self, applied: Step) -> Sourced[Any]:
         if self.value == "":
@@ -299,7 +295,7 @@ class Sourced(Generic[T_co]):
         text: Any = self.value
         if start == 0 and end == len(text):
             return cast("Sourced[str]", self)
-        if self._raw is None:  # the common case, without the detour
+        if self._held is None:  # the common case, without the detour
             return self._plain_cut(start, end)
         return self._narrow([(start, end)], step)[0]
 
@@ -321,18 +317,19 @@ class Sourced(Generic[T_co]):
         return self._with(self._text()[start:end], (*self.steps, taken))
 
     def _with(self, value: Any, steps: tuple[Step, ...]) -> Sourced[Any]:
-        raw = self._bytes() if steps else self._raw
-        return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, raw)
+        held = self._spans_held() if steps else self._held
+        return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, held)
 
     def _cutter(self) -> Callable[[builtins.int, builtins.int], Sourced[str] | None]:
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
-        if self._raw is None:
+        if self._held is None:
             return self._plain_cut
-        if self.steps and self.steps != (_SQUASH,):
+        if not self.steps:
+            return self._parted
+        if self.steps != (_SQUASH,):
             return lambda _start, _end: None
-        raws, text = self._raw, self._text()
-        parts = parts_of(raws, self.charset, self.readings, squashed=bool(self.steps))
-        return lambda start, end: self._from_parts(raws, parts(start, end), text[start:end])
+        places = squash_places(self.source())
+        return lambda start, end: self._parted(*before_squash(places, start, end), self._text()[start:end])
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
         text: Any = self.value
@@ -345,22 +342,26 @@ class Sourced(Generic[T_co]):
             stop = begin + len(value.encode())
         return Sourced(value, ((begin, stop),), self.selector, (), "located", None, self.readings, self.charset, None)
 
-    def _from_parts(self, raws: Sequence[bytes], parts: Sequence[Part] | None, wanted: str) -> Sourced[str] | None:
-        """Point at parts of the spans; None unless they replay to `wanted`."""
+    def _parted(self, start: builtins.int, end: builtins.int, wanted: str | None = None) -> Sourced[str] | None:
+        """Narrow to the parts of the spans that a range of what they read comes from; None unless these replay to `wanted`."""
+        parts = parts_of(self._spans_held(), self.charset, self.readings, start, end)
         if parts is None:
             return None
-        spans = [(self.spans[number][0] + start, self.spans[number][0] + end) for number, start, end in parts]
-        readings = [self.readings[number] for number, _, _ in parts]
-        raw = [raws[number][start:end] for number, start, end in parts]
-        if len(parts) == 1 and not self.steps:
-            return Sourced.located(wanted, spans[0], raw[0], self.selector, as_=readings[0], charset=self.charset)
-        found = Sourced(wanted, tuple(spans), self.selector, readings=tuple(readings), charset=self.charset, raw=tuple(raw))
-        source = found.source()
-        if source == wanted:
-            return found
-        if self.steps and source == source.strip() and " ".join(source.split()) == wanted:
-            return attrs.evolve(found, steps=self.steps)
-        return None
+        wanted = self._text()[start:end] if wanted is None else wanted
+        source = "".join([held[0] for _, _, _, held in parts])
+        if source != wanted and not (self.steps and source == source.strip() and " ".join(source.split()) == wanted):
+            return None
+        steps = () if source == wanted else self.steps
+        plain = len(parts) == 1 and parts[0][3][1] is None and not steps
+        return Sourced(
+            wanted,
+            tuple([(self.spans[number][0] + first, self.spans[number][0] + last) for number, first, last, _ in parts]),
+            self.selector,
+            steps,
+            readings=tuple([self.readings[number] for number, _, _, _ in parts]),
+            charset=self.charset,
+            held=None if plain else tuple([held for _, _, _, held in parts]),
+        )
 
 
 class Missing(Sourced[Any]):

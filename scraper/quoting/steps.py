@@ -156,8 +156,12 @@ def squash(value: str) -> str:
     return " ".join(value.split())
 
 
-def squash_places(source: str) -> list[int]:
-    """Return for each code point of the squashed text, and for its end, the place in the source: the map that squash keeps."""
+@functools.lru_cache(maxsize=8)
+def squash_places(source: str) -> Sequence[int]:
+    """Return for each code point of the squashed text, and for its end, the place in the source: the map that squash keeps.
+
+    It is kept for a while, because a value is seldom cut once.
+    """
     places: list[int] = []
     end = 0
     for word in re.finditer(r"\S+", source):

@@ -83,15 +83,15 @@ def visible(element: Element) -> str:
     return "".join(text.data for text in texts if getattr(text.parent, "tag", "") not in {"script", "style"})
 
 
-def mark(value: Sourced[str], number: int) -> tuple[list[Edit], str]:
+def mark(value: Sourced[str], number: int, payload: bytes) -> tuple[list[Edit], str]:
     """Return edits that put a unique text into each span, and what the value then reads as.
 
     Blank spans get blank texts, because the tree builder treats the two differently.
     """
     texts = []
-    for place, raw in enumerate(value._bytes()):  # what each span reads is nowhere else
+    for place, (start, end) in enumerate(value.spans):
         unique = 1000 * number + place
-        blank = not raw.decode(value.charset, "replace").strip(BLANK)
+        blank = not payload[start:end].decode(value.charset, "replace").strip(BLANK)
         texts.append(f"{unique:b}".replace("0", " ").replace("1", "\t") if blank else f".m{unique}m.")
     return [(*span, text) for span, text in zip(value.spans, texts, strict=True)], "".join(texts)
 
@@ -136,7 +136,7 @@ class Oracle:
             label = kind if value.value.strip(BLANK) else f"blank {kind}"
             self._count(label, value)
             if value.origin == "located" and value.value and not self._steers(nodes[number], value):
-                found, expected[number] = mark(value, number)
+                found, expected[number] = mark(value, number, self.payload)
                 edits += found
                 self.tally.proven[label] += 1
         self._compare(kind, nodes, edits, expected)
@@ -152,7 +152,7 @@ class Oracle:
             cut = value[start:end]
             if cut.origin != "located" or cut.steps or not cut.value.strip(BLANK) or self._steers(nodes[number], value):
                 continue
-            found, marker = mark(cut, number)
+            found, marker = mark(cut, number, self.payload)
             edits += found
             expected[number] = _normalised(f"{value.value[:start]}{marker}{value.value[end:]}")
             self.tally.proven[f"cut {kind}"] += 1
@@ -198,7 +198,7 @@ class Oracle:
             if found.origin != "located" or 1 in taken[reach] or self._steers(nodes[number], found):
                 continue
             taken[reach] = b"\1" * (reach.stop - reach.start)
-            marks, wanted[number] = mark(found, number)
+            marks, wanted[number] = mark(found, number, self.payload)
             edits += marks
         marked = self._marked(edits)
         for number, text in wanted.items():
@@ -228,7 +228,8 @@ class Oracle:
         owner = node.parent
         if value.readings == ("attribute",):
             return owner is not None and owner.tag in _STEERING
-        return any("\0" in raw.decode(value.charset, "replace") for raw in value._bytes())  # NUL is dropped, not blank
+        raws = [self.payload[start:end] for start, end in value.spans]
+        return any("\0" in raw.decode(value.charset, "replace") for raw in raws)  # NUL is dropped, not blank
 
     def _compare(self, kind: str, nodes: Sequence[HtmlNode], edits: list[Edit], expected: dict[int, str]) -> None:
         """Read the marked page. A value without a place may have followed the value that it is a copy of."""
