@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plugins._shared.lines import shown
+import attrs
+
+from plugins._shared.lines import is_placeholder, shown
 from scraper.quoting import MISSING, Sourced
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from plugins._shared.lines import Text
     from scraper.pages import HtmlNode
-    from scraper.records.article import Author
+    from scraper.records.article import Author, Reference
 
 HTML = ("text/html", "application/xhtml+xml")
 """The media types of HTML layouts."""
@@ -27,7 +29,13 @@ _DOI = re.compile(r"(?:doi\.org/)(10\.\d[\d.]*/[^\s%?#]+)$")
 
 def said(node: HtmlNode) -> Text:
     """Return what an element says, or `MISSING`."""
-    return next(iter(shown([tidy(node.text())])), MISSING)
+    text = tidy(node.text())
+    return text if text and not is_placeholder(text.value) else MISSING
+
+
+def plain(node: HtmlNode) -> str:
+    """Return what an element says as a plain string, its white space collapsed: for decisions, not for values."""
+    return " ".join(node.plain_text().split())
 
 
 def tidy(text: Text) -> Text:
@@ -105,25 +113,29 @@ def untied(people: Sequence[Author], places: Mapping[str, Text]) -> list[Text]:
 
 def orcid(node: HtmlNode) -> Text:
     """Return the ORCID iD that an element links to, or `MISSING`."""
-    return _linked([node], _ORCID)
-
-
-def linked_doi(node: HtmlNode) -> Text:
-    """Return the DOI that an element links to; one that the address escapes is left alone."""
-    return _linked([node], _DOI)
+    return _linked(node.css("a[href]"), _ORCID)
 
 
 def linked_pmid(node: HtmlNode) -> Text:
     """Return the PubMed identifier that an element links to."""
-    return _linked([node], _PMID)
+    return _linked(node.css("a[href]"), _PMID)
 
 
-def linked_pmcid(node: HtmlNode) -> Text:
-    """Return the PubMed Central identifier that an element links to; addresses write its letters in any case, or not at all."""
-    number = _linked([node], _PMCID)
-    return number.then("prefix", text="PMC")
+def with_links(found: Reference, node: HtmlNode) -> Reference:
+    """Return a reference with the identifiers that its element links to, where its text shows none.
+
+    A DOI that the address escapes is left alone; addresses write the letters of PMC's identifiers in any case, or not at all.
+    """
+    links = node.css("a[href]")
+    return attrs.evolve(
+        found,
+        doi=found.doi or _linked(links, _DOI),
+        pmid=found.pmid or _linked(links, _PMID),
+        pmcid=found.pmcid or _linked(links, _PMCID).then("prefix", text="PMC"),
+    )
 
 
-def _linked(nodes: Iterable[HtmlNode], pattern: re.Pattern[str]) -> Text:
-    links = (link for node in nodes for link in node.css("a[href]::attr(href)").getall())
-    return next((found for found in (link.strip().re(pattern) for link in links) if found), MISSING)
+def _linked(links: Iterable[HtmlNode], pattern: re.Pattern[str]) -> Text:
+    """Return what the first address that fits says; only that one is quoted."""
+    fitting = (link for link in links if pattern.search(link.plain_attr("href").strip()))
+    return next((link.attr("href").strip().re(pattern) for link in fitting), MISSING)

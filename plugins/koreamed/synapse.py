@@ -13,7 +13,7 @@ its own `<title>` is the same on every page. Unverified: plain abstracts, MeSH t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -27,15 +27,13 @@ from plugins._shared.nodes import (
     after,
     all_said,
     first_said,
-    linked_doi,
-    linked_pmcid,
-    linked_pmid,
     marked,
     orcid,
     pieces,
     prose,
     said,
     untied,
+    with_links,
 )
 from scraper.quoting import MISSING
 from scraper.records.article import Article, Author, Figure, Link, Reference, Section
@@ -176,10 +174,4 @@ def _caption(figure: HtmlNode) -> Text:
 
 def _reference(node: HtmlNode) -> Reference:
     """Read a reference behind its number; the labels of its links are pictures."""
-    found = reference(said(node).re(_NUMBERED))
-    identified: dict[str, Any] = {
-        "doi": found.doi or linked_doi(node),
-        "pmid": found.pmid or linked_pmid(node),
-        "pmcid": found.pmcid or linked_pmcid(node),
-    }
-    return attrs.evolve(found, **identified)
+    return with_links(reference(said(node).re(_NUMBERED)), node)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from plugins._shared.abstract import abstract
 from plugins._shared.citation import bare_doi, before_identifiers
 from plugins._shared.imprint import DATE, imprint, published
-from plugins._shared.nodes import after, all_said, first_said, once, pieces, prose, said, untied
+from plugins._shared.nodes import after, all_said, first_said, once, pieces, plain, prose, said, untied
 from plugins.pubmed.grants import funding
 from plugins.pubmed.links import links
 from plugins.pubmed.page_2020_lists import citing_articles, figures, references, similar_articles
@@ -161,4 +161,4 @@ def _below_title(page: HtmlPage, section: str) -> list[HtmlNode]:
 def _language(page: HtmlPage) -> Text:
     """Return the language of an article that is not in English: "[Article in French]", beside the title but not in it."""
     beside = (node for heading in page.css(_HEADING) for node in heading.children if node.tag != "h1")
-    return next((found for found in (said(node).re(_LANGUAGE) for node in beside) if found), MISSING)
+    return next((said(node).re(_LANGUAGE) for node in beside if _LANGUAGE.search(plain(node))), MISSING)

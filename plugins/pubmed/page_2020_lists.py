@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from plugins._shared.citation import authors, bare_doi, before_identifiers, is_journal, reference
 from plugins._shared.imprint import imprint
-from plugins._shared.nodes import after, all_said, first_said, joined, linked_doi, linked_pmcid, linked_pmid
+from plugins._shared.lines import is_placeholder
+from plugins._shared.nodes import after, all_said, first_said, joined, plain, with_links
 from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Figure, Reference
 
@@ -75,22 +74,19 @@ def _once(found: Iterable[Reference]) -> Iterator[Reference]:
 
 def _reference(item: HtmlNode) -> Reference:
     """Read one reference: its text without the labels of its links, and what these lead to."""
-    found = reference(_without_links(item.text().strip(), all_said(item.css("a.reference-link, .reference-links a"))))
-    return attrs.evolve(
-        found,
-        doi=found.doi or linked_doi(item),
-        pmid=found.pmid or linked_pmid(item),
-        pmcid=found.pmcid or linked_pmcid(item),
-    )
+    labels = [plain(link) for link in item.css("a.reference-link, .reference-links a")]
+    return with_links(reference(_without_links(item.text(), labels)), item)
 
 
-def _without_links(text: Text, labels: Sequence[Text]) -> Text:
-    """Narrow to before the labels of links that a reference ends with, and the dashes between them."""
-    rest = text.value if text else ""
+def _without_links(text: Text, labels: Sequence[str]) -> Text:
+    """Narrow to before the labels of links that a reference ends with, the dashes between them, and past white space."""
+    if not text:
+        return text
+    rest = text.value.rstrip()
     for label in reversed(labels):
-        if rest.endswith(label.value):
-            rest = rest.removesuffix(label.value).rstrip(_DASHES)
-    return text[: len(rest)] if text else text
+        if label and not is_placeholder(label) and rest.endswith(label):
+            rest = rest.removesuffix(label).rstrip(_DASHES)
+    return text[len(rest) - len(rest.lstrip()) : len(rest)]
 
 
 # Similar and citing articles

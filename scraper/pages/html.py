@@ -160,6 +160,10 @@ class HtmlNode:
             return str(self.get().value)
         return "".join(text.data for text in visible_texts(self._hit))
 
+    def plain_attr(self, name: str) -> str:
+        """Return an attribute's value as a plain string, empty where there is none: for decisions, not for values."""
+        return (self._hit.attr(name) or "") if isinstance(self._hit, Element) else ""
+
     def own_text(self) -> Sourced[str]:
         """Return the text directly in the element, without that of elements below; `MISSING` if there is none."""
         if not isinstance(self._hit, Element):
