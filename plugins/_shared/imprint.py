@@ -40,15 +40,17 @@ _FORMS = tuple(
         r"(?=[.\s]*$)",
     )
 )
+_DAY = re.compile(rf"^\d{{4}}\s{MONTH}(?:\s\d{{1,2}})?$")
+_MONTH_OF_DAYS = re.compile(rf"^(\d{{4}}\s{MONTH})\s\d{{1,2}}\s?[-–/]\s?\d{{1,2}}$")  # noqa: RUF001
+_YEAR_FIRST = re.compile(r"^\d{4}")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 
 
 def published(date: Text) -> Text:
     """Read a citation's date, no more precisely than is certain: a range of days is a month, one of months a year."""
-    if not date or len(re.findall(r"\d{4}", date.value)) != 1:
+    if not date or len(_FOUR_DIGITS.findall(date.value)) != 1:
         return MISSING  # a range over the turn of a year lies in neither
-    day = date.re(rf"^\d{{4}}\s{MONTH}(?:\s\d{{1,2}})?$")
-    month = date.re(rf"^(\d{{4}}\s{MONTH})\s\d{{1,2}}\s?[-–/]\s?\d{{1,2}}$")  # noqa: RUF001
-    return (day or month or date.re(r"^\d{4}")).date("%Y %b %d", "%Y %B %d", "%Y %b", "%Y %B", "%Y")
+    return (date.re(_DAY) or date.re(_MONTH_OF_DAYS) or date.re(_YEAR_FIRST)).date("%Y %b %d", "%Y %B %d", "%Y %b", "%Y %B", "%Y")
 
 
 @attrs.frozen(kw_only=True)

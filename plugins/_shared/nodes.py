@@ -113,12 +113,12 @@ def untied(people: Sequence[Author], places: Mapping[str, Text]) -> list[Text]:
 
 def orcid(node: HtmlNode) -> Text:
     """Return the ORCID iD that an element links to, or `MISSING`."""
-    return _linked(node.css("a[href]"), _ORCID)
+    return _linked(_links(node), _ORCID)
 
 
 def linked_pmid(node: HtmlNode) -> Text:
     """Return the PubMed identifier that an element links to."""
-    return _linked(node.css("a[href]"), _PMID)
+    return _linked(_links(node), _PMID)
 
 
 def with_links(found: Reference, node: HtmlNode) -> Reference:
@@ -126,7 +126,7 @@ def with_links(found: Reference, node: HtmlNode) -> Reference:
 
     A DOI that the address escapes is left alone; addresses write the letters of PMC's identifiers in any case, or not at all.
     """
-    links = node.css("a[href]")
+    links = _links(node)
     return attrs.evolve(
         found,
         doi=found.doi or _linked(links, _DOI),
@@ -135,7 +135,11 @@ def with_links(found: Reference, node: HtmlNode) -> Reference:
     )
 
 
-def _linked(links: Iterable[HtmlNode], pattern: re.Pattern[str]) -> Text:
+def _links(node: HtmlNode) -> list[tuple[str, HtmlNode]]:
+    """Return the links in an element, each with its address."""
+    return [(link.plain_attr("href").strip(), link) for link in node.css("a[href]")]
+
+
+def _linked(links: Iterable[tuple[str, HtmlNode]], pattern: re.Pattern[str]) -> Text:
     """Return what the first address that fits says; only that one is quoted."""
-    fitting = (link for link in links if pattern.search(link.plain_attr("href").strip()))
-    return next((link.attr("href").strip().re(pattern) for link in fitting), MISSING)
+    return next((link.attr("href").strip().re(pattern) for address, link in links if pattern.search(address)), MISSING)

@@ -324,11 +324,12 @@ class Sourced(Generic[T_co]):
         """Return a function that narrows to a range of code points, or answers None where no bytes replay to it."""
         if self._held is None:
             return self._plain_cut
-        if not self.steps:
-            return self._parted
-        if self.steps != (_SQUASH,):
+        if self.steps not in ((), (_SQUASH,)):
             return lambda _start, _end: None
-        places = squash_places(self.source())
+        source = self.source()
+        if source == self.value:
+            return self._parted
+        places = squash_places(source)
         return lambda start, end: self._parted(*before_squash(places, start, end), self._text()[start:end])
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
