@@ -32,8 +32,8 @@ def select_css(context: Context, parts: Sequence[Part]) -> Sequence[Hit]:
     """Return every hit of a selector, in document order."""
     if len(parts) == 1:
         return _part_hits(context, parts[0])
-    if all(part.take == "element" for part in parts) and isinstance(context, Document) and not any(part.xpath for part in parts):
-        return context.select(", ".join(part.css for part in parts))
+    if all(part.take == "element" and part.xpath is None for part in parts):
+        return _elements(context, parts)
     return _in_order(context, {_key(hit): hit for part in parts for hit in _part_hits(context, part)})
 
 
@@ -75,6 +75,14 @@ def _owners(context: Context, part: Part) -> list[Element]:
         return context.select(part.css)
     below = context.select(part.scoped)
     return [context, *below] if part.reflexive and context.matches(part.css) else below
+
+
+def _elements(context: Context, parts: Sequence[Part]) -> Sequence[Element]:
+    """Return the elements that any of several parts selects, in document order: all of them in one go."""
+    if isinstance(context, Document):
+        return context.select(", ".join([part.css for part in parts]))
+    below = context.select(", ".join([part.scoped for part in parts]))
+    return [context, *below] if any(part.reflexive and context.matches(part.css) for part in parts) else below
 
 
 def _part_hits(context: Context, part: Part) -> Sequence[Hit]:
