@@ -40,6 +40,7 @@ _FORMS = tuple(
         r"(?=[.\s]*$)",
     )
 )
+_BEGINNING = re.compile(rf"(?<!\S){_YEAR}")  # of every form: most texts that are no citation lack it
 _DAY = re.compile(rf"^\d{{4}}\s{MONTH}(?:\s\d{{1,2}})?$")
 _MONTH_OF_DAYS = re.compile(rf"^(\d{{4}}\s{MONTH})\s\d{{1,2}}\s?[-–/]\s?\d{{1,2}}$")  # noqa: RUF001
 _YEAR_FIRST = re.compile(r"^\d{4}")
@@ -75,7 +76,7 @@ class Imprint:
 
 def imprint(text: Text) -> Imprint:
     """Read date, volume, issue and pages out of a text; squash it before."""
-    for form in _FORMS if text else ():
+    for form in _FORMS if text and _BEGINNING.search(text.value) else ():
         found = form.search(text.value)
         if found:
             return Imprint(start=found.start(), **{name: text[slice(*found.span(name))] for name in form.groupindex if found[name]})
