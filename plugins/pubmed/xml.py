@@ -114,7 +114,7 @@ def _tidy(text: Text) -> Text:
 
 
 def _text(node: XmlNode, path: str) -> Text:
-    return next(iter(_texts(node, path)), MISSING)
+    return next((text for text in (_tidy(each.text()) for each in node.xpath(path)) if text), MISSING)
 
 
 def _texts(node: XmlNode, path: str) -> list[Text]:

@@ -299,6 +299,8 @@ class XmlSource:
             return Sourced.unlocated(value, _OUTSIDE, selector=selector)
         if not pieces and not value:
             return MISSING
+        if len(pieces) == 1:
+            return self._quote_one(value, pieces[0], selector)
         spans = [self.mapped.span(piece.start, piece.end) for piece in pieces]
         located = [span for span in spans if span is not None]
         charset = self.mapped.charset
@@ -314,6 +316,16 @@ class XmlSource:
             charset=charset,
             held=tuple(held),
         )
+
+    def _quote_one(self, value: str, piece: Piece, selector: str) -> Sourced[str]:
+        """Quote one piece: the common case."""
+        span = self.mapped.span(piece.start, piece.end)
+        if span is not None:
+            shifted, raw = (span[0] + self.shift, span[1] + self.shift), self.mapped.payload[slice(*span)]
+            found = Sourced.located(value, shifted, raw, selector, as_=piece.as_, charset=self.mapped.charset)
+            if found is not None:
+                return found
+        return Sourced.unlocated(value, _DECLARED, selector=selector)
 
 
 def expanded(name: str, element: Element) -> str | None:

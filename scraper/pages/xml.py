@@ -186,7 +186,7 @@ class XmlNode:
         Raises:
             BadSelector: The query cannot be read, or computes a value instead of selecting; when the list is asked.
         """
-        known = self._source.namespaces | dict(namespaces or {})
+        known = self._source.namespaces | dict(namespaces) if namespaces else self._source.namespaces
         shown = self._below(query)
         return XmlNodeList(shown, lambda: self._select(query, shown, known))
 

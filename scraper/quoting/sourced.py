@@ -59,7 +59,7 @@ class Sourced(Generic[T_co]):
     readings: tuple[str, ...] = ()
     charset: str = "utf-8"
     _held: tuple[Held, ...] | None = attrs.field(default=(), repr=False, eq=False)
-    """What is held of each span; None where there is one, without steps, and it is plain: most values."""
+    """What is held of each span; None where there is one, it is plain, and it reads as the value: most values."""
 
     # Making
 
@@ -317,7 +317,8 @@ class Sourced(Generic[T_co]):
         return self._with(self._text()[start:end], (*self.steps, taken))
 
     def _with(self, value: Any, steps: tuple[Step, ...]) -> Sourced[Any]:
-        held = self._spans_held() if steps else self._held
+        unchanged = not steps or (steps == (_SQUASH,) and value == self.value)
+        held = self._held if unchanged else self._spans_held()
         return Sourced(value, self.spans, self.selector, steps, self.origin, self.why, self.readings, self.charset, held)
 
     def _cutter(self) -> Callable[[builtins.int, builtins.int], Sourced[str] | None]:
