@@ -22,6 +22,7 @@ _IDENTIFIER = re.compile(r"\s*(?:\bdoi:?\s*10\.|https?://|\b(?:PMID|PMC|PMCID):\
 _PMID = re.compile(r"\bPMID:\s*([1-9]\d*)")
 _PMCID = re.compile(r"\bPMC(?:ID)?:\s*((?:PMC)?\d+)")
 _LABELS = re.compile(r"(?:\s+[-–]\s+(?:DOI|PMC|PubMed))+\s*$|\s+View\s*$")  # noqa: RUF001  # an en dash, as on pages
+_LAST_LABELS = ("DOI", "PMC", "PubMed", "View")
 _SENTENCE_END = re.compile(r"[.?!…][\"”’)\]]?\s+")  # noqa: RUF001  # a typographic quotation mark, as on pages
 
 _SUFFIXES = frozenset({"Jr", "Sr", "2nd", "3rd", "4th", "II", "III", "IV"})
@@ -48,7 +49,7 @@ def bare_doi(text: Text) -> Text:
 
 def without_labels(text: Text) -> Text:
     """Narrow to before the labels of links that a reference ends with: "- DOI - PubMed", "View"."""
-    found = _LABELS.search(text.value) if text else None
+    found = _LABELS.search(text.value) if text and text.value.rstrip().endswith(_LAST_LABELS) else None
     return text[: found.start()] if found else text
 
 

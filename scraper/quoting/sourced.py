@@ -306,8 +306,11 @@ class Sourced(Generic[T_co]):
             return [cast("Sourced[str]", self) for _ in ranges]
         if self.origin != "located":
             return [self._with(text[start:end], self.steps) for start, end in ranges]
-        cut = self._cutter()
-        return [cut(start, end) or self._recorded(index, start, end, step) for index, (start, end) in enumerate(ranges)]
+        cut, found = self._cutter(), []
+        for index, (start, end) in enumerate(ranges):
+            narrow = cut(start, end)
+            found.append(self._recorded(index, start, end, step) if narrow is None else narrow)
+        return found
 
     def _recorded(
         self, index: builtins.int, start: builtins.int, end: builtins.int, step: Callable[[builtins.int], Step] | None
