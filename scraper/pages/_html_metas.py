@@ -54,7 +54,8 @@ class Metas:
                 self._add(other, place, meta)
 
     def _add(self, name: str, place: int, meta: Element) -> None:
-        metas = self._by_name.setdefault(name.strip().lower(), [])
+        key = name.strip().lower()
+        metas = self._by_name.setdefault(key, []) if key else []
         if not metas or metas[-1][0] != place:  # both of its names may be the same
             metas.append((place, meta))
 

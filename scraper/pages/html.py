@@ -360,8 +360,8 @@ class HtmlPage:
 
     def _all_text(self, element: Element, selector: str) -> Sourced[str]:
         texts = visible_texts(element)
-        pieces = self._places.inside(element) if len(texts) > 1 else None
-        found = self._source.quote(pieces, "".join(text.data for text in texts), selector) if pieces else None
+        pieces = self._places.inside(element) if texts else None
+        found = self._source.quote(pieces, "".join([text.data for text in texts]), selector) if pieces else None
         return self._joined(texts, selector) if found is None else found
 
     def _joined(self, texts: Sequence[Text], selector: str) -> Sourced[str]:
