@@ -26,7 +26,6 @@ the same.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
 import tempfile
@@ -45,6 +44,7 @@ from zlib_ng import zlib_ng
 
 from scraper.archive import Capture, scan
 from scraper.extract import extract
+from scraper.jobs.worker import collect_seldom
 from scraper.records import Extraction
 from scraper.sites import load_registry
 
@@ -164,8 +164,7 @@ def main(arguments: Sequence[str]) -> int:
         archive = Path(folder) / "pages.warc.gz"
         count = corpus.archive(archive, corpus.saved(options.pages) if options.pages else PAGES[options.site](options.count))
         registry = load_registry()
-        gc.freeze()
-        gc.set_threshold(5000)
+        collect_seldom()
         print(f"{count} pages, {archive.stat().st_size:,} bytes of archive, {options.rounds} rounds")
         print(agreement(archive, registry, readers) + "\n")
         print(f"{'':16}{'ms/page':>10}{'pages/s':>10}{'scraper is':>16}   spread")

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from plugins._shared.nodes import HTML
+from plugins._shared.nodes import HTML, plain
 from scraper.errors import ExtractionFailed
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def wall(page: HtmlPage) -> str | None:
     """
     if page.meta("citation_title") or page.meta("citation_doi") or len(page.css("body *")) > _MOST:
         return None
-    shown = " ".join(" ".join(body.plain_text().split()) for body in page.css("body"))
+    shown = " ".join(map(plain, page.css("body")))
     if len(shown) > _LONGEST:
         return None
     titles = " ".join(node.text().value for node in page.css("title, h1, h2") if node.text())

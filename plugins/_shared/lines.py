@@ -16,8 +16,7 @@ Text: TypeAlias = Sourced[str]
 
 PLACEHOLDERS = frozenset({"-", "--", "n/a", "soon will be listed here", "no data available", "no abstract available"})
 """What sites show in place of a value that they do not have, case-folded and without a period."""
-_BEGINNINGS = frozenset(each for placeholder in PLACEHOLDERS for each in placeholder[0] + placeholder[0].upper())
-"""Most texts begin otherwise."""
+_BEGINNINGS = frozenset(each[0] for each in PLACEHOLDERS)  # most texts begin otherwise
 _ITEM = re.compile(r"^(?:[•◦▪‣*·-]\s+|\d+\.\s+|[•◦▪‣])\s*(\S.*)$", re.DOTALL)
 
 
@@ -33,7 +32,7 @@ def shown(lines: Iterable[Text]) -> list[Text]:
 
 def is_placeholder(text: str) -> bool:
     """Whether a text stands in place of a value."""
-    return text[:1] in _BEGINNINGS and text.rstrip(".").casefold() in PLACEHOLDERS
+    return text[:1].casefold() in _BEGINNINGS and text.rstrip(".").casefold() in PLACEHOLDERS
 
 
 def first(lines: Iterable[Text]) -> Text:

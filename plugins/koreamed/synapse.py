@@ -30,6 +30,7 @@ from plugins._shared.nodes import (
     marked,
     orcid,
     pieces,
+    plain,
     prose,
     said,
     untied,
@@ -58,7 +59,7 @@ def recognises(page: HtmlPage) -> bool:
     address = page.meta("citation_fulltext_html_url")
     if address and "//synapse.koreamed.org/" in address.value:
         return True
-    return any(title.plain_text().split() == ["KoreaMed", "Synapse"] for title in page.css("head > title"))
+    return any(plain(title) == "KoreaMed Synapse" for title in page.css("head > title"))
 
 
 def extract(page: HtmlPage) -> Article:
@@ -158,7 +159,7 @@ def _abstract(page: HtmlPage) -> list[Section]:
 
 
 def _section(node: HtmlNode) -> Section:
-    texts = [child for child in node.children if "title" not in (child.attr("class").value or "")]
+    texts = [child for child in node.children if "title" not in child.plain_attr("class")]
     return Section(heading=first_said(node.css(".section-title")).rstrip(": "), text=prose(texts))
 
 

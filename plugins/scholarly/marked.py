@@ -57,7 +57,7 @@ def _is_other(node: HtmlNode) -> bool:
     for _ in range(_DEPTH):
         if each is None:
             break
-        if _OTHER.search(f"{each.attr('class').value} {each.attr('id').value}"):
+        if _OTHER.search(f"{each.plain_attr('class')} {each.plain_attr('id')}"):
             return True
         each = each.parent
     return False

@@ -19,13 +19,12 @@ from scraper.quoting import MISSING, Sourced
 from scraper.records.article import Funding, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from plugins._shared.lines import Text
-    from plugins.scholarly.head import Head
+    from plugins.scholarly.head import Head, Read
 
     Pairs = dict[str, list[Text]]
-    Read = Callable[[Text], Text]
 
 # DOIs and titles hold semicolons: a pair ends where the next begins.
 _NAME = re.compile(r"(?:^|;)(?P<space>\s*)(?P<name>citation_\w+|dc\.\w+)\s*=\s*")

@@ -139,20 +139,22 @@ def is_file(path: Path) -> bool:
     """Whether there is a file, as far as can be told."""
     if not is_remote(path):
         return path.is_file()
-    with contextlib.suppress(OSError):
-        return bool(_tried(lambda: _fs(path).info(_key(path))).get("type") == "file")
-    return False
+    return _kind(path) == "file"
 
 
 def is_folder(path: Path) -> bool:
     """Whether there is a folder; the web has none."""
     if not is_remote(path):
         return path.is_dir()
-    if _is_http(path):
-        return False
+    return not _is_http(path) and _kind(path) == "directory"
+
+
+def _kind(path: Path) -> str | None:
+    """What a store says an object is; None where it does not say."""
     with contextlib.suppress(OSError):
-        return bool(_tried(lambda: _fs(path).info(_key(path).rstrip("/"))).get("type") == "directory")
-    return False
+        kind: str | None = _tried(lambda: _fs(path).info(_key(path))).get("type")
+        return kind
+    return None
 
 
 def matching(pattern: Path) -> list[Path]:

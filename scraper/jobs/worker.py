@@ -254,14 +254,19 @@ class _Orphanable(_Pulse):
         super().begin(index, offset)
 
 
+def collect_seldom() -> None:
+    """Set the collection of garbage for a process that has loaded all it needs."""
+    gc.freeze()  # what is loaded stays: no collection need look at it again
+    gc.set_threshold(_UNCOLLECTED)
+
+
 def _serve(pipe: Connection[Any, Any], pulse: _Pulse, parent: int, seconds: float, archives: Sequence[str]) -> None:
     """What a child does: take tasks until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent decides
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     registry = load_registry(limits=Limits(seconds=seconds, memory=UNLIMITED.memory))  # soft, below the parent's
     extraction = partial(extract_shard, registry=registry, originals=Originals(archives), watch=_Orphanable(pulse, parent))
-    gc.freeze()  # what is loaded stays: no collection need look at it again
-    gc.set_threshold(_UNCOLLECTED)
+    collect_seldom()
     while True:
         try:
             task, refused = pipe.recv()

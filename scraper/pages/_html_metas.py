@@ -47,17 +47,14 @@ class Metas:
     def __init__(self, document: Document) -> None:
         self._by_name: dict[str, list[tuple[int, Element]]] = {}
         for place, meta in enumerate(document.select("meta[content]")):
-            name, other = meta.attr("name"), meta.attr("property")
-            if name:
-                self._add(name, place, meta)
-            if other and other != name:
-                self._add(other, place, meta)
+            for name in (meta.attr("name"), meta.attr("property")):
+                self._add((name or "").strip().lower(), place, meta)
 
     def _add(self, name: str, place: int, meta: Element) -> None:
-        key = name.strip().lower()
-        metas = self._by_name.setdefault(key, []) if key else []
-        if not metas or metas[-1][0] != place:  # both of its names may be the same
-            metas.append((place, meta))
+        if name:
+            metas = self._by_name.setdefault(name, [])
+            if not metas or metas[-1][0] != place:  # both of its names may be the same
+                metas.append((place, meta))
 
     @property
     def names(self) -> Collection[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scraper.quoting import Sourced, open_payload
 from scraper.quoting.cutting import hold
+from scraper.quoting.quote import quote_as
 from scraper.quoting.reading import READINGS
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class HtmlSource:
             if span is None:
                 return None
             spans.append(span)
-            held.append(hold(self.map.payload[span[0] : span[1]], charset, reading, self.text[start:end]))
+            held.append(hold(self.map.payload[span[0] : span[1]], charset, reading))
         if "".join([text for text, _ in held]) != value:
             return None
         readings = tuple([piece.reading for piece in pieces])
@@ -113,12 +114,7 @@ class HtmlSource:
 
     def quote_one(self, piece: Piece, value: str, selector: str) -> Sourced[str] | None:
         """Quote one piece: the common case."""
-        start, end, reading = piece
-        span = self.map.span(start, end)
-        if span is None:
-            return None
-        raw = self.map.payload[span[0] : span[1]]
-        return Sourced.located(value, span, raw, selector, as_=reading, charset=self.charset)
+        return quote_as(self.map, piece.start, piece.end, value, selector=selector, as_=piece.reading)
 
     def attribute(self, start: int, end: int) -> Piece:
         """Return the value of an attribute whose name begins at `start` and whose value, with its quotes, ends at `end`."""

@@ -85,9 +85,6 @@ def _taken(selector: Selector) -> str:
     raise BadSelector(f"::{selector.pseudo_element} is not known, only ::text and ::attr(name) are")
 
 
-_NO_NAMESPACES: frozenset[tuple[str, str]] = frozenset()
-
-
 def select(node: _Element, query: str, namespaces: Mapping[str, str]) -> list[Hit]:
     """Select by XPath relative to an element, in document order.
 
@@ -95,7 +92,7 @@ def select(node: _Element, query: str, namespaces: Mapping[str, str]) -> list[Hi
         BadSelector: The query cannot be read, or computes a value instead of selecting.
     """
     try:
-        found = _compiled(query, frozenset(namespaces.items()) if namespaces else _NO_NAMESPACES)(node)
+        found = _compiled(query, frozenset(namespaces.items()))(node)
     except (etree.XPathError, ValueError) as error:
         raise BadSelector(f"query {query!r} cannot be read: {error}") from error
     if not isinstance(found, list) or not all(map(_is_hit, found)):

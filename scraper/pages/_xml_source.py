@@ -17,6 +17,7 @@ from lxml import etree
 from scraper.errors import ExcessivePayload, MalformedPayload
 from scraper.quoting import MISSING, PayloadMap, Sourced, Step
 from scraper.quoting.cutting import hold
+from scraper.quoting.quote import quote_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,7 +301,9 @@ class XmlSource:
         if not pieces and not value:
             return MISSING
         if len(pieces) == 1:
-            return self._quote_one(value, pieces[0], selector)
+            ((start, end, as_),) = pieces
+            found = quote_as(self.mapped, start, end, value, selector=selector, as_=as_, shift=self.shift)
+            return Sourced.unlocated(value, _DECLARED, selector=selector) if found is None else found
         spans = [self.mapped.span(piece.start, piece.end) for piece in pieces]
         located = [span for span in spans if span is not None]
         charset = self.mapped.charset
@@ -316,16 +319,6 @@ class XmlSource:
             charset=charset,
             held=tuple(held),
         )
-
-    def _quote_one(self, value: str, piece: Piece, selector: str) -> Sourced[str]:
-        """Quote one piece: the common case."""
-        span = self.mapped.span(piece.start, piece.end)
-        if span is not None:
-            shifted, raw = (span[0] + self.shift, span[1] + self.shift), self.mapped.payload[slice(*span)]
-            found = Sourced.located(value, shifted, raw, selector, as_=piece.as_, charset=self.mapped.charset)
-            if found is not None:
-                return found
-        return Sourced.unlocated(value, _DECLARED, selector=selector)
 
 
 def expanded(name: str, element: Element) -> str | None:

@@ -17,6 +17,7 @@ from scraper.errors import ExcessivePayload, MalformedPayload, QuotingError
 from scraper.pages._json_source import MAX_DEPTH, JsonSource, after_space, charset_of, load
 from scraper.quoting import MISSING, Sourced, open_payload, quote
 from scraper.quoting.escapes import json_text
+from scraper.quoting.quote import quote_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,9 +201,7 @@ class JsonNode:
         source = self._source
         start, end = self._place + 1, source.end(self._place) - 1
         value = json_text(source.text[start:end])
-        span = source.mapped.span(source.base + start, source.base + end)
-        raw = source.mapped.payload[slice(*span)] if span else b""
-        found = span and Sourced.located(value, span, raw, self.selector, as_="json", charset=source.mapped.charset)
+        found = quote_as(source.mapped, source.base + start, source.base + end, value, selector=self.selector, as_="json")
         why = "the bytes of the string do not read back to it"
         return Sourced.unlocated(value, why, selector=self.selector) if found is None else found
 

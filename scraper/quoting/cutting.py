@@ -7,7 +7,6 @@ these say more than the text. What comes out is a candidate (a cut inside a char
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 _SHORT = 4096  # bytes; of a longer text that is not ASCII, the bytes before each cut would be counted too often
 _NOT_PLAIN = re.compile(r"[&<\\\r\0]")  # what some reading resolves, so that a part could read differently alone
-_cutter = functools.lru_cache(maxsize=16)(cutter)  # kept for a while, because a value is seldom cut once
 
 
 def is_plain(text: str, raw: bytes, charset: str) -> bool:
@@ -38,19 +36,16 @@ def is_plain(text: str, raw: bytes, charset: str) -> bool:
     return known and raw == text.encode() and not _NOT_PLAIN.search(text)
 
 
-def hold(raw: bytes, charset: str, as_: str, text: str | None = None) -> Held:
+def hold(raw: bytes, charset: str, as_: str) -> Held:
     """Return what a value holds of a span.
 
     Args:
         raw: The span's bytes.
         charset: What they are decoded with.
         as_: How they read.
-        text: The bytes decoded, where that is known.
     """
-    if text is not None and is_plain(text, raw, charset):
-        return text, None
-    shown = read(raw, charset, as_)
-    return shown, None if is_plain(shown, raw, charset) else raw
+    text = read(raw, charset, as_)
+    return text, None if is_plain(text, raw, charset) else raw
 
 
 def parts_of(spans: Sequence[Held], charset: str, readings: Sequence[str], start: int, end: int) -> list[Part] | None:
@@ -87,5 +82,5 @@ def _part_of(held: Held, charset: str, as_: str, start: int, end: int) -> tuple[
             return start, end, (part, None)
         first = len(text[:start].encode())
         return first, first + len(part.encode()), (part, None)
-    inside = _cutter(raw, charset, as_)(start, end)
+    inside = cutter(raw, charset, as_)(start, end)
     return None if inside is None else (*inside, hold(raw[slice(*inside)], charset, as_))

@@ -7,6 +7,7 @@ others resolve references or escapes.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -63,6 +64,7 @@ def read(raw: bytes, charset: str, as_: str) -> str:
     return reading.text(decode(raw, charset))
 
 
+@functools.lru_cache(maxsize=16)  # kept for a while, because a value is seldom cut once
 def cutter(raw: bytes, charset: str, as_: str) -> Callable[[int, int], Span | None]:
     """Return a function from code points of the reading to bytes of the slice; it answers None where no byte boundary is.
 

@@ -330,11 +330,11 @@ class Sourced(Generic[T_co]):
             return self._plain_cut
         if self.steps not in ((), (_SQUASH,)):
             return lambda _start, _end: None
-        source = self.source()
-        if source == self.value:
-            return self._parted
+        text, source = self._text(), self.source()
+        if source == text:
+            return lambda start, end: self._parted(start, end, text[start:end])
         places = squash_places(source)
-        return lambda start, end: self._parted(*before_squash(places, start, end), self._text()[start:end])
+        return lambda start, end: self._parted(*before_squash(places, start, end), text[start:end])
 
     def _plain_cut(self, start: builtins.int, end: builtins.int) -> Sourced[str]:
         text: Any = self.value
@@ -347,12 +347,11 @@ class Sourced(Generic[T_co]):
             stop = begin + len(value.encode())
         return Sourced(value, ((begin, stop),), self.selector, (), "located", None, self.readings, self.charset, None)
 
-    def _parted(self, start: builtins.int, end: builtins.int, wanted: str | None = None) -> Sourced[str] | None:
+    def _parted(self, start: builtins.int, end: builtins.int, wanted: str) -> Sourced[str] | None:
         """Narrow to the parts of the spans that a range of what they read comes from; None unless these replay to `wanted`."""
         parts = parts_of(self._spans_held(), self.charset, self.readings, start, end)
         if parts is None:
             return None
-        wanted = self._text()[start:end] if wanted is None else wanted
         source = "".join([held[0] for _, _, _, held in parts])
         if source != wanted and not (self.steps and source == source.strip() and " ".join(source.split()) == wanted):
             return None

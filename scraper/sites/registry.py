@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import url_matcher.patterns
 from url_matcher import Patterns
 from url_matcher.matcher import PatternsMatcher
-from url_matcher.patterns import get_pattern_domain
+from url_matcher.patterns import pattern_parse
 
 from scraper.errors import Unmatched
 from scraper.records.schemas import bring
@@ -83,7 +83,7 @@ class Registry:
 
 def _hosts(patterns: Patterns) -> list[str]:
     """Return texts, one of which is in each URL that the patterns match: to see that is quicker than to match."""
-    hosts = [(get_pattern_domain(pattern) or "").removeprefix("//") for pattern in patterns.include]
+    hosts = [pattern_parse(pattern).netloc.lower() for pattern in patterns.include]
     return [""] if any("*" in host for host in hosts) else hosts
 
 
